@@ -1,0 +1,31 @@
+// The edges of the core: interfaces only. Adapters implement them for browsers, Node and the simulator,
+// and prove it with the contract suites in test/contracts.
+export * from './clock';
+export * from './http-fetcher';
+export * from './logger';
+export * from './page-lifecycle';
+export * from './peer-link';
+export * from './random';
+export * from './segment-store';
+export * from './signalling';
+
+import type { Clock } from './clock';
+import type { HttpFetcher } from './http-fetcher';
+import type { Logger } from './logger';
+import type { PageLifecycle } from './page-lifecycle';
+import type { PeerLinks } from './peer-link';
+import type { Random } from './random';
+import type { SegmentStore } from './segment-store';
+import type { Signalling } from './signalling';
+
+/** Everything a session needs from the world. */
+export interface EnginePorts {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly http: HttpFetcher;
+  readonly peers: PeerLinks;
+  readonly signalling: Signalling;
+  readonly store: SegmentStore;
+  readonly lifecycle: PageLifecycle;
+  readonly logger: Logger;
+}
