@@ -7,6 +7,7 @@ export type P2PErrorReason =
   | 'unsupported-player'
   | 'manifest-unreadable'
   | 'http-failed'
+  | 'segment-lost'
   | 'tracker-unreachable'
   | 'tracker-refused'
   | 'peer-violation'
@@ -29,11 +30,15 @@ export class P2PError extends Error {
 
   /** An option is unknown or its value is not allowed. `allowed` says in words what would be. */
   static invalidOption(option: string, value: unknown, allowed: string): P2PError {
-    return new P2PError('invalid-option', `option "${option}": ${describe(value)} is not allowed; allowed: ${allowed}`, {
-      option,
-      value,
-      allowed,
-    });
+    return new P2PError(
+      'invalid-option',
+      `option "${option}": ${describe(value)} is not allowed; allowed: ${allowed}`,
+      {
+        option,
+        value,
+        allowed,
+      },
+    );
   }
 
   /** A public function was called with something it cannot use, or at a time when it cannot. */
@@ -52,6 +57,11 @@ export class P2PError extends Error {
 
   static httpFailed(url: string, why: string, status?: number): P2PError {
     return new P2PError('http-failed', `HTTP failed for ${url}: ${why}`, { url, why, status });
+  }
+
+  /** A segment that was kept has gone from the store. */
+  static segmentLost(): P2PError {
+    return new P2PError('segment-lost', 'the store lost the segment', {});
   }
 
   static trackerUnreachable(url: string, why: string): P2PError {

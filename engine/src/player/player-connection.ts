@@ -78,4 +78,6 @@ export interface PlayerConnection {
   reportPlayback(report: PlaybackReport): void;
   /** The source was unloaded; the handle stays usable for the next. */
   closeSource(): void;
+  /** P2P cannot work with this source or player: reported by `standingAside`, once per session. */
+  standAside(reason: string): void;
 }

@@ -2,6 +2,7 @@
 
 import type { P2PError } from '../base/p2p-error';
 import type { Bytes } from '../base/units';
+import type { SwarmEvents } from '../swarm/swarm-events';
 import type { P2POptions } from './options';
 
 /** Where bytes come from. */
@@ -38,29 +39,15 @@ export interface SessionStats {
 }
 
 /** Events of a session: past tense, payload documented per event. */
-export interface SessionEvents {
+export interface SessionEvents extends SwarmEvents {
   /** A segment is complete. */
   segmentLoaded: { readonly url: string; readonly httpBytes: Bytes; readonly p2pBytes: Bytes };
-  /** Bytes were sent to a peer in answer to one request. */
-  chunkUploaded: { readonly peerId: string; readonly bytes: Bytes };
-  /** A peer can exchange segments from now on. */
-  peerConnected: { readonly peerId: string };
-  /** A peer is gone. */
-  peerClosed: { readonly peerId: string; readonly reason: string };
-  /** A message of a peer broke the protocol; the peer was closed. */
-  chunkRejected: { readonly peerId: string | undefined; readonly reason: string; readonly bytes: Bytes };
-  /** A tracker answered the first announce on a connection. */
-  trackerConnected: { readonly url: string; readonly swarmSize: number };
-  /** A tracker was lost or could not be reached; it is tried again after `retryInMs`. */
-  trackerClosed: { readonly url: string; readonly reason: string; readonly retryInMs: number };
   /** A swarm was joined: viewers with the same id share. */
   swarmJoined: { readonly swarmId: string };
   /** A manifest could not be read; its segments go over HTTP by the player's own loader. */
   manifestRejected: { readonly url: string; readonly error: P2PError };
   /** P2P cannot work here; the player plays on by itself. Once per session. */
   standingAside: { readonly reason: string };
-  /** Something failed that an operator may want to know; playback goes on. */
-  error: P2PError;
   /** The session ended; no event follows. */
   destroyed: Record<string, never>;
 }

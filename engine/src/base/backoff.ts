@@ -1,0 +1,33 @@
+import type { Milliseconds } from './units';
+
+/** How long to wait between tries. */
+export interface BackoffPolicy {
+  /** Upper end of the first delay. */
+  readonly firstMs: Milliseconds;
+  /** No delay is longer. */
+  readonly maxMs: Milliseconds;
+}
+
+const MAX_DOUBLINGS = 30;
+
+/**
+ * Exponential back-off with equal jitter: each delay lies between half of its step and the whole of it,
+ * so that many viewers that lost the same server do not come back together.
+ */
+export class Backoff {
+  #attempts = 0;
+
+  constructor(private readonly policy: BackoffPolicy) {}
+
+  /** The next delay. `chance` in [0, 1) places it in the upper half of the step. */
+  next(chance: number): Milliseconds {
+    const step = Math.min(this.policy.maxMs, this.policy.firstMs * 2 ** Math.min(this.#attempts, MAX_DOUBLINGS));
+    this.#attempts += 1;
+    return Math.round(step / 2 + (chance * step) / 2);
+  }
+
+  /** Health was shown: start over with the first delay. */
+  reset(): void {
+    this.#attempts = 0;
+  }
+}

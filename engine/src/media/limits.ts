@@ -1,0 +1,43 @@
+// How much of a manifest the engine takes in. The texts come from the origin or from whoever answers in its
+// place (a captive portal, a broken packager), so each limit keeps one bad answer from freezing the page or
+// filling its memory. What goes over a limit is not shared; the player plays it as if the engine were not there.
+
+/** Stops a text that would hold the main thread: 8 Mi characters take up to half a second to read. */
+export const MAX_MANIFEST_LENGTH = 8 * 1024 * 1024;
+
+/** Stops a playlist that fills the memory with segments. 50,000 are more than a day in 2 s segments. */
+export const MAX_SEGMENTS_PER_PLAYLIST = 50_000;
+
+/** Stops a multivariant playlist with endless variants and renditions. Large real ones have some 200. */
+export const MAX_RENDITIONS = 512;
+
+/** Stops a tag made to be slow: m3u8-parser reads an attribute list in quadratic time when it is malformed. */
+export const MAX_TAG_LENGTH = 8192;
+
+/** Stops variables from multiplying the work: m3u8-parser tries each EXT-X-DEFINE on each line. */
+export const MAX_DEFINITIONS = 32;
+
+/** Stops an origin that redirects each refresh to a new URL from filling the memory; the oldest are forgotten. */
+export const MAX_LEARNED_PLAYLIST_URLS = 256;
+
+/** Stops a player (or page) that loads playlists of which no multivariant playlist ever comes; the oldest are forgotten. */
+export const MAX_PENDING_PLAYLISTS = 4;
+
+/**
+ * How many segments of a rendition stay known after they left the live playlist: a player that is behind
+ * may still ask for them, and so may peers. Stops a live stream of days from filling the memory.
+ */
+export const KEPT_LEFT_SEGMENTS = 64;
+
+/**
+ * Under how many earlier URLs a segment is still found: players ask with the URL of the playlist they read
+ * some refreshes ago. Stops a token that changes with each refresh from filling the memory.
+ */
+export const KEPT_EARLIER_URLS = 2;
+
+/**
+ * How many playlists in a row may be older than what is known before they are believed: an edge that lags
+ * is behind for a refresh or two, an encoder that began anew stays behind. Stops old segments from being
+ * taken for new ones with the same numbers.
+ */
+export const MAX_STALE_RELOADS = 3;

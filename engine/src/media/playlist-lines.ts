@@ -1,0 +1,121 @@
+// The first look at a playlist text: which lines matter, and whether it is one at all. m3u8-parser gets only
+// these lines. The others cost time, and some are dangerous: an EXT-X-DATERANGE with ID="__proto__" and an
+// EXT-X-MEDIA with GROUP-ID="__proto__" make it write into Object.prototype, and many EXT-X-PARTs are
+// quadratic work.
+
+import {
+  MAX_DEFINITIONS,
+  MAX_MANIFEST_LENGTH,
+  MAX_RENDITIONS,
+  MAX_SEGMENTS_PER_PLAYLIST,
+  MAX_TAG_LENGTH,
+} from './limits';
+
+/** A text that is no playlist to share from. `ignored`: well-formed, but not for the engine. */
+export interface PlaylistRefusal {
+  readonly kind: 'ignored' | 'rejected';
+  readonly why: string;
+}
+
+/** The lines of a playlist that tell of renditions and segments. */
+export interface PlaylistLines {
+  readonly kind: 'lines';
+  readonly isMultivariant: boolean;
+  /** For m3u8-parser. */
+  readonly lines: readonly string[];
+  /** Attribute lists of EXT-X-MEDIA; not among `lines`. */
+  readonly alternatives: readonly string[];
+}
+
+const BYTE_ORDER_MARK = '\uFEFF';
+
+/** How far into a text the root element of a DASH manifest is looked for, past the XML declaration and comments. */
+const DASH_HEAD_LENGTH = 2048;
+
+/** Tags that m3u8-parser gets to see. */
+const READ_TAGS: ReadonlySet<string> = new Set([
+  '#EXTM3U',
+  '#EXTINF',
+  '#EXT-X-BYTERANGE',
+  '#EXT-X-DEFINE',
+  '#EXT-X-DISCONTINUITY',
+  '#EXT-X-DISCONTINUITY-SEQUENCE',
+  '#EXT-X-ENDLIST',
+  '#EXT-X-GAP',
+  '#EXT-X-MAP',
+  '#EXT-X-MEDIA-SEQUENCE',
+  '#EXT-X-PLAYLIST-TYPE',
+  '#EXT-X-SKIP',
+  '#EXT-X-STREAM-INF',
+  '#EXT-X-TARGETDURATION',
+]);
+
+/** Tags that number segments. m3u8-parser takes a malformed one for 0, which would be another segment's number. */
+const NUMBER_TAGS: ReadonlySet<string> = new Set(['#EXT-X-MEDIA-SEQUENCE', '#EXT-X-DISCONTINUITY-SEQUENCE']);
+
+const ignored = (why: string): PlaylistRefusal => ({ kind: 'ignored', why });
+const rejected = (why: string): PlaylistRefusal => ({ kind: 'rejected', why });
+
+/** Sorts the lines of `text`. One pass, no matter what the text is. */
+export function readLines(text: string): PlaylistLines | PlaylistRefusal {
+  if (text.length > MAX_MANIFEST_LENGTH) return rejected(`longer than ${MAX_MANIFEST_LENGTH} characters`);
+  const body = text.startsWith(BYTE_ORDER_MARK) ? text.slice(BYTE_ORDER_MARK.length) : text;
+  if (!body.startsWith('#EXTM3U')) {
+    return isDash(body) ? ignored('a DASH manifest') : rejected('does not begin with #EXTM3U');
+  }
+
+  const lines: string[] = [];
+  const alternatives: string[] = [];
+  const counts = { uris: 0, variants: 0, definitions: 0 };
+  const seen = new Set<string>();
+
+  for (const line of trimmedLines(body)) {
+    if (!line.startsWith('#')) {
+      if (++counts.uris > MAX_SEGMENTS_PER_PLAYLIST) return rejected(`more than ${MAX_SEGMENTS_PER_PLAYLIST} segments`);
+      lines.push(line);
+      continue;
+    }
+    const colon = line.indexOf(':');
+    const tag = colon < 0 ? line : line.slice(0, colon);
+    if (tag === '#EXT-X-I-FRAMES-ONLY') return ignored('an I-frame playlist');
+    const isAlternative = tag === '#EXT-X-MEDIA';
+    if (!isAlternative && !READ_TAGS.has(tag)) continue;
+    seen.add(tag);
+    if (tag === '#EXTINF') {
+      // Titles are of no use here, and long in some streams.
+      const comma = line.indexOf(',');
+      lines.push(comma < 0 ? line : line.slice(0, comma + 1));
+      continue;
+    }
+    if (line.length > MAX_TAG_LENGTH) return rejected(`a ${tag} is longer than ${MAX_TAG_LENGTH} characters`);
+    if (NUMBER_TAGS.has(tag) && !/:\s*\d+$/.test(line)) return rejected(`${tag} is not a number`);
+    if (NUMBER_TAGS.has(tag) && counts.uris > 0) return rejected(`${tag} after the first segment`);
+    if (tag === '#EXT-X-DEFINE' && ++counts.definitions > MAX_DEFINITIONS) {
+      return rejected(`more than ${MAX_DEFINITIONS} #EXT-X-DEFINE`);
+    }
+    if ((isAlternative || tag === '#EXT-X-STREAM-INF') && ++counts.variants > MAX_RENDITIONS) {
+      return rejected(`more than ${MAX_RENDITIONS} renditions`);
+    }
+    if (isAlternative) alternatives.push(line.slice(colon + 1));
+    else lines.push(line);
+  }
+
+  const isMultivariant = counts.variants > 0;
+  const isMedia = seen.has('#EXTINF') || seen.has('#EXT-X-TARGETDURATION');
+  if (isMultivariant && seen.has('#EXTINF')) return rejected('both a multivariant and a media playlist');
+  if (!isMultivariant && !isMedia) return rejected('lists neither renditions nor segments');
+  return { kind: 'lines', isMultivariant, lines, alternatives };
+}
+
+const isDash = (text: string): boolean => /^\s*<[^]*<?(?:\w+:)?MPD[\s>]/.test(text.slice(0, DASH_HEAD_LENGTH));
+
+/** Lines without surrounding white space, empty ones left out; not `split`, which would hold millions of them. */
+function* trimmedLines(text: string): Generator<string> {
+  for (let start = 0; start < text.length;) {
+    const newline = text.indexOf('\n', start);
+    const end = newline < 0 ? text.length : newline;
+    const line = text.slice(start, end).trim();
+    if (line) yield line;
+    start = end + 1;
+  }
+}

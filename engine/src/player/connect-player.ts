@@ -1,0 +1,219 @@
+// The session of one player over all its sources: a new core per source, one handle and one set of counters.
+
+import { Emitter } from '../base/emitter';
+import { P2PError } from '../base/p2p-error';
+import type { EnginePorts } from '../ports';
+import type { Cancel } from '../ports/clock';
+import { Counters } from '../session/counters';
+import { Executor } from '../session/executor';
+import { MediaSession } from '../session/media-session';
+import type { P2POptions, ResolvedOptions } from '../session/options';
+import { applyOptions, DEFAULT_OPTIONS } from '../session/options';
+import type { Delivery, SessionReport } from '../session/session-effects';
+import type { SessionEvents, SessionHandle, SessionStats } from '../session/session-handle';
+import { newPeerId } from '../session/session-identity';
+import { noteSession } from './live-sessions';
+import type {
+  ManifestText,
+  PlaybackReport,
+  PlayerConnection,
+  PlayerRequest,
+  PlayerRequestListener,
+} from './player-connection';
+
+/** Manifests remembered to begin anew: a multivariant playlist and the newest of each rendition that plays. */
+const MAX_KEPT_MANIFESTS = 16;
+
+/** Makes the ports of one session from its options. */
+export type PortsFactory = (options: ResolvedOptions) => EnginePorts;
+
+/** A source while P2P is on. */
+interface ActiveSource {
+  readonly session: MediaSession;
+  readonly executor: Executor;
+}
+
+/**
+ * Starts a session for one player. Nothing touches the network before a source is opened.
+ * @throws P2PError `invalid-option`
+ * @internal
+ */
+export function connectPlayerOver(makePorts: PortsFactory, options?: P2POptions): PlayerConnection {
+  return new PlayerSession(applyOptions(DEFAULT_OPTIONS, options), makePorts);
+}
+
+class PlayerSession implements PlayerConnection {
+  readonly handle: SessionHandle;
+  readonly #emitter: Emitter<SessionEvents>;
+  readonly #counters = new Counters();
+  readonly #listeners = new Map<number, PlayerRequestListener>();
+  readonly #unlist: () => void;
+  readonly #unsubscribe: Cancel;
+  readonly #ports: EnginePorts;
+  readonly #peerId: string;
+  #options: ResolvedOptions;
+  #source: ActiveSource | undefined;
+  #sourceUrl: string | undefined;
+  /** Of the present source, to begin anew after the page was away or P2P off. */
+  #manifests: ManifestText[] = [];
+  #nextRequestId = 1;
+  #stoodAside = false;
+  #isDestroyed = false;
+
+  constructor(
+    options: ResolvedOptions,
+    private readonly makePorts: PortsFactory,
+  ) {
+    this.#options = options;
+    this.#ports = makePorts(options);
+    this.#peerId = newPeerId(this.#ports.random);
+    this.#emitter = new Emitter((error) => this.#ports.logger.log('error', 'a listener threw', { error }));
+    this.handle = {
+      stats: () => this.#stats(),
+      on: (event, listener) => this.#emitter.on(event, listener),
+      setOptions: (partial) => this.#setOptions(partial),
+      destroy: () => this.#destroy(),
+    };
+    this.#unlist = noteSession(this.handle);
+    this.#unsubscribe = this.#ports.lifecycle.subscribe({
+      onLeave: () => this.#stop(),
+      onReturn: () => this.#start(),
+    });
+  }
+
+  openSource(url: string): void {
+    if (this.#isDestroyed) return;
+    this.closeSource();
+    this.#sourceUrl = url;
+    this.#start();
+  }
+
+  addManifest(manifest: ManifestText): void {
+    if (this.#sourceUrl === undefined) return;
+    this.#manifests = [...this.#manifests.filter((known) => known.url !== manifest.url), manifest].slice(
+      -MAX_KEPT_MANIFESTS,
+    );
+    this.#source?.executor.run((session, now) => session.addManifest(manifest, now));
+  }
+
+  request(request: PlayerRequest, listener: PlayerRequestListener): Cancel | undefined {
+    const source = this.#source;
+    const segment = source?.session.findSegment(request.url, request.byteRange);
+    if (!source || !segment) return undefined;
+    const requestId = this.#nextRequestId++;
+    const { headers = {}, withCredentials = false } = request;
+    this.#listeners.set(requestId, listener);
+    // The player may not be ready to hear an answer before this call returns.
+    queueMicrotask(() => {
+      if (!this.#listeners.has(requestId)) return;
+      // The page's own URL, with its token of this moment, is the one to ask.
+      const asked = { ...segment, url: request.url };
+      source.executor.run((session, now) =>
+        session.request({ requestId, segment: asked, headers, withCredentials }, now),
+      );
+    });
+    return () => {
+      if (this.#listeners.delete(requestId)) source.executor.run((session, now) => session.abort(requestId, now));
+    };
+  }
+
+  reportPlayback(report: PlaybackReport): void {
+    this.#source?.executor.run((session, now) => session.reportPlayback(report, now));
+  }
+
+  closeSource(): void {
+    this.#stop();
+    this.#sourceUrl = undefined;
+    this.#manifests = [];
+  }
+
+  standAside(reason: string): void {
+    if (this.#stoodAside || this.#isDestroyed) return;
+    this.#stoodAside = true;
+    this.#emitter.emit('standingAside', { reason });
+  }
+  #start(): void {
+    const { enabled, logger } = this.#options;
+    if (this.#sourceUrl === undefined || !enabled || this.#source || this.#isDestroyed) return;
+    // New for each source: network options may have changed, and the store belongs to one source.
+    const ports = this.makePorts(this.#options);
+    if (!ports.peers.isSupported) return this.standAside('this browser has no WebRTC');
+    logger?.log('debug', 'source opened', { url: this.#sourceUrl });
+    const session = new MediaSession({
+      sourceUrl: this.#sourceUrl,
+      peerId: this.#peerId,
+      options: this.#options,
+      random: ports.random,
+      counters: this.#counters,
+    });
+    const executor = new Executor(session, ports, {
+      deliver: (delivery) => this.#deliver(delivery),
+      progress: ({ requestId, loadedBytes, totalBytes }) =>
+        this.#listeners.get(requestId)?.onProgress(loadedBytes, totalBytes),
+      fail: ({ requestId, error }) => this.#takeListener(requestId)?.onError(error),
+      report: (report) => this.#report(report),
+    });
+    this.#source = { session, executor };
+    for (const manifest of this.#manifests) executor.run((core, now) => core.addManifest(manifest, now));
+  }
+
+  #stop(): void {
+    const source = this.#source;
+    this.#source = undefined;
+    source?.executor.close();
+  }
+
+  #deliver({ requestId, bytes, httpBytes, p2pBytes, bitsPerSecond }: Delivery): void {
+    const listener = this.#takeListener(requestId);
+    // A copy: players transfer buffers to workers, and what is kept for other viewers would be empty then.
+    listener?.onSuccess({ bytes: bytes.slice().buffer, httpBytes, p2pBytes, bitsPerSecond });
+  }
+
+  #takeListener(requestId: number): PlayerRequestListener | undefined {
+    const listener = this.#listeners.get(requestId);
+    this.#listeners.delete(requestId);
+    return listener;
+  }
+
+  #report(report: SessionReport): void {
+    this.#emitter.emit(report.name, report.payload);
+  }
+
+  #setOptions(partial: P2POptions): void {
+    if (this.#isDestroyed) throw P2PError.destroyed();
+    this.#options = applyOptions(this.#options, partial);
+    if (!this.#options.enabled) this.#stop();
+    else if (this.#source) this.#source.executor.run((session, now) => session.setOptions(this.#options, now));
+    else this.#start();
+  }
+
+  #stats(): SessionStats {
+    const counters = this.#counters;
+    const session = this.#source?.session;
+    return {
+      httpBytes: counters.httpBytes,
+      p2pBytes: counters.p2pBytes,
+      uploadedBytes: counters.uploadedBytes,
+      wastedBytes: counters.wastedBytes,
+      rejectedBytes: counters.rejectedBytes,
+      offloadRatio: counters.offloadRatio,
+      peerCount: session?.swarm?.peers.length ?? 0,
+      connectionCount: session?.swarm?.connectionCount ?? 0,
+      segmentCount: { http: counters.httpSegmentCount, p2p: counters.p2pSegmentCount },
+      trackerCount: session?.swarm?.joinedTrackerCount ?? 0,
+      swarmSize: session?.swarm?.swarmSize,
+      swarmId: session?.swarmId,
+      peerId: this.#peerId,
+    };
+  }
+
+  #destroy(): void {
+    if (this.#isDestroyed) return;
+    this.closeSource();
+    this.#isDestroyed = true;
+    this.#unsubscribe();
+    this.#unlist();
+    this.#emitter.emit('destroyed', {});
+    this.#emitter.clear();
+  }
+}

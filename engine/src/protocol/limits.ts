@@ -1,0 +1,36 @@
+// Every limit of what the outside may send, and whom it stops. Users find the same list in PROTOCOL.md.
+
+import { kibibytes, mebibytes } from '../base/units';
+
+/** Largest frame accepted from a peer. Stops a peer that makes us reassemble huge data-channel messages. */
+export const MAX_FRAME_BYTES = kibibytes(64);
+
+/** Payload of the data frames that we send: small enough to cancel quickly on a 1 Mb/s uplink. */
+export const DATA_FRAME_PAYLOAD_BYTES = kibibytes(16);
+
+/** Most bytes one request may ask for. Stops a peer from queueing a whole film with one message. */
+export const MAX_REQUEST_BYTES = mebibytes(1);
+
+/** Requests that one peer may have open at us. Stops request floods; more are rejected as busy. */
+export const MAX_OPEN_REQUESTS_PER_PEER = 16;
+
+/** Requests over the limit that are answered by a reject before the peer is closed. Stops a peer that ignores rejects. */
+export const MAX_EXCESS_REQUESTS_PER_PEER = 256;
+
+/** Entries in one `have` message. Stops a single message that takes long to read. */
+export const MAX_HAVE_ENTRIES = 512;
+
+/** Segments that one peer may say it has. Stops a peer that fills our memory with false availability. */
+export const MAX_SEGMENTS_PER_PEER = 8192;
+
+/** Largest segment that is shared. Stops a peer from announcing sizes that no buffer can hold. */
+export const MAX_SEGMENT_BYTES = mebibytes(64);
+
+/** Largest text accepted from a tracker. Stops a tracker, or whoever speaks through it, from blocking the page. */
+export const MAX_TRACKER_MESSAGE_CHARS = kibibytes(64);
+
+/** Largest session description accepted from another viewer. A data-channel one takes 1 to 3 KiB. */
+export const MAX_SDP_CHARS = kibibytes(16);
+
+/** Offers in one announce; also what trackers accept. */
+export const MAX_OFFERS_PER_ANNOUNCE = 5;

@@ -1,0 +1,211 @@
+// Fetches from the origin: one per segment at a time, with time-outs and one more try, resumed where it broke off.
+
+import type { ByteRange } from '../base/byte-range';
+import { RateEstimate } from '../base/rate-estimate';
+import type { BitsPerSecond, Bytes, Milliseconds } from '../base/units';
+import type { SegmentKey } from '../media/segment';
+import type { HttpFailure, HttpHead } from '../ports/http-fetcher';
+import type { EmitEffect } from './session-effects';
+
+/** An origin may think for so long before its first byte: longer than any healthy cache miss. */
+const FIRST_BYTE_TIMEOUT_MS: Milliseconds = 20_000;
+/** Between two pieces of a body. */
+const STALL_TIMEOUT_MS: Milliseconds = 10_000;
+/** Fetches of one segment before the player's own loader is left to try. */
+const MAX_ATTEMPTS = 3;
+/** Waited after the n-th failure, n times. */
+const RETRY_DELAY_MS: Milliseconds = 500;
+/** Assumed before anything was measured. */
+const INITIAL_BITRATE: BitsPerSecond = 4_000_000;
+const INITIAL_FIRST_BYTE_MS: Milliseconds = 300;
+/** Weight of the newest first-byte time in the average. */
+const FIRST_BYTE_WEIGHT = 0.3;
+/** Statuses below 500 say that asking again will not help, but for these two. */
+const RETRIABLE_CLIENT_STATUSES: readonly number[] = [408, 429];
+
+interface Fetch {
+  readonly fetchId: number;
+  readonly key: SegmentKey;
+  /** First byte of the segment in the resource. */
+  readonly base: Bytes;
+  /** Whether the segment is a part of the resource. */
+  readonly isPart: boolean;
+  readonly startedAt: Milliseconds;
+  /** Where in the segment the next piece goes; may be below 0 when the origin ignored the range. */
+  position: Bytes;
+  lastByteAt: Milliseconds;
+  hasHead: boolean;
+}
+
+interface Trouble {
+  attempts: number;
+  notBefore: Milliseconds;
+  isSpent: boolean;
+}
+
+/** What is asked of the origin, as the player would have asked. */
+export interface HttpTarget {
+  readonly key: SegmentKey;
+  readonly url: string;
+  readonly byteRange: ByteRange | undefined;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly withCredentials: boolean;
+}
+
+export interface HttpDeskHost {
+  emit: EmitEffect;
+  /** The origin says how long the segment is. False: other bytes than those from before; all is asked again. */
+  onTotal(key: SegmentKey, totalBytes: Bytes): boolean;
+  onBytes(key: SegmentKey, offset: Bytes, bytes: Uint8Array, now: Milliseconds): void;
+  /** The body ended at `end` of the segment. False: bytes are missing. */
+  onBodyEnd(key: SegmentKey, end: Bytes, now: Milliseconds): boolean;
+}
+
+export class HttpDesk {
+  readonly #fetches = new Map<number, Fetch>();
+  readonly #troubles = new Map<SegmentKey, Trouble>();
+  readonly #rate = new RateEstimate();
+  #firstByteMs: Milliseconds = INITIAL_FIRST_BYTE_MS;
+  #nextFetchId = 1;
+  #hasChanged = false;
+
+  constructor(private readonly host: HttpDeskHost) {}
+
+  /** Whether a fetch failed since the last call: what to do next must be planned anew. */
+  takeChange(): boolean {
+    const hasChanged = this.#hasChanged;
+    this.#hasChanged = false;
+    return hasChanged;
+  }
+
+  get bitsPerSecond(): BitsPerSecond {
+    return this.#rate.bitsPerSecond ?? INITIAL_BITRATE;
+  }
+
+  get firstByteMs(): Milliseconds {
+    return this.#firstByteMs;
+  }
+
+  /** When `wake` wants to be called. */
+  get wakeAt(): Milliseconds {
+    return Math.min(Infinity, ...[...this.#fetches.values()].map(timeoutOf));
+  }
+
+  statusOf(key: SegmentKey): 'idle' | 'running' | 'spent' {
+    if (this.#find(key)) return 'running';
+    return this.#troubles.get(key)?.isSpent ? 'spent' : 'idle';
+  }
+
+  /** After a failure: when the next try may start. */
+  notBefore(key: SegmentKey): Milliseconds {
+    return this.#troubles.get(key)?.notBefore ?? 0;
+  }
+
+  /** [HTTP-1] Asks for the segment's bytes from `from` on. */
+  start(target: HttpTarget, from: Bytes, now: Milliseconds): void {
+    const { key, url, byteRange, headers, withCredentials } = target;
+    const base = byteRange?.start ?? 0;
+    const fetchId = this.#nextFetchId++;
+    const isPart = byteRange !== undefined;
+    this.#fetches.set(fetchId, {
+      fetchId,
+      key,
+      base,
+      isPart,
+      startedAt: now,
+      position: from,
+      lastByteAt: now,
+      hasHead: false,
+    });
+    const range = byteRange || from > 0 ? { start: base + from, end: byteRange?.end ?? Infinity } : undefined;
+    this.host.emit({ type: 'fetchHttp', fetchId, request: { url, range, headers, withCredentials } });
+  }
+
+  handleHead(fetchId: number, head: HttpHead, now: Milliseconds): void {
+    const fetch = this.#fetches.get(fetchId);
+    if (!fetch) return;
+    this.#firstByteMs += FIRST_BYTE_WEIGHT * (now - fetch.startedAt - this.#firstByteMs);
+    fetch.hasHead = true;
+    fetch.lastByteAt = now;
+    fetch.position = head.bodyStart - fetch.base;
+    // The size of a whole resource says nothing about a part of it.
+    if (head.bodyBytes === undefined || (fetch.isPart && head.status === 200)) return;
+    if (!this.host.onTotal(fetch.key, fetch.position + head.bodyBytes)) {
+      this.#fail(fetch, { reason: 'range-mismatch', message: 'the size is not what it was' }, now);
+    }
+  }
+
+  handleChunk(fetchId: number, bytes: Uint8Array, now: Milliseconds): void {
+    const fetch = this.#fetches.get(fetchId);
+    if (!fetch) return;
+    this.#rate.add(bytes.length, now - fetch.lastByteAt);
+    fetch.lastByteAt = now;
+    const skipped = Math.min(bytes.length, Math.max(0, -fetch.position));
+    const offset = fetch.position + skipped;
+    fetch.position += bytes.length;
+    if (skipped < bytes.length) this.host.onBytes(fetch.key, offset, bytes.subarray(skipped), now);
+  }
+
+  handleEnd(fetchId: number, now: Milliseconds): void {
+    const fetch = this.#fetches.get(fetchId);
+    if (!fetch) return;
+    this.#fetches.delete(fetchId);
+    if (this.host.onBodyEnd(fetch.key, fetch.position, now)) this.#troubles.delete(fetch.key);
+    else this.#noteFailure(fetch.key, { reason: 'network', message: 'the body ended early' }, now);
+  }
+
+  handleError(fetchId: number, failure: HttpFailure, now: Milliseconds): void {
+    const fetch = this.#fetches.get(fetchId);
+    if (!fetch) return;
+    this.#fetches.delete(fetchId);
+    this.#noteFailure(fetch.key, failure, now);
+  }
+
+  /** Stops the fetch of a segment, if there is one. */
+  cancel(key: SegmentKey): void {
+    const fetch = this.#find(key);
+    if (!fetch) return;
+    this.#fetches.delete(fetch.fetchId);
+    this.host.emit({ type: 'cancelHttp', fetchId: fetch.fetchId });
+  }
+
+  /** The segment is no longer wanted, or complete. */
+  forget(key: SegmentKey): void {
+    this.cancel(key);
+    this.#troubles.delete(key);
+  }
+
+  wake(now: Milliseconds): void {
+    for (const fetch of [...this.#fetches.values()]) {
+      if (now >= timeoutOf(fetch)) this.#fail(fetch, { reason: 'network', message: 'no bytes in time' }, now);
+    }
+  }
+
+  #find(key: SegmentKey): Fetch | undefined {
+    for (const fetch of this.#fetches.values()) if (fetch.key === key) return fetch;
+    return undefined;
+  }
+
+  #fail(fetch: Fetch, failure: HttpFailure, now: Milliseconds): void {
+    this.cancel(fetch.key);
+    this.#noteFailure(fetch.key, failure, now);
+  }
+
+  /** [HTTP-2] Tries again after a pause, unless the answer will not change. */
+  #noteFailure(key: SegmentKey, failure: HttpFailure, now: Milliseconds): void {
+    const trouble = this.#troubles.get(key) ?? { attempts: 0, notBefore: 0, isSpent: false };
+    this.#troubles.set(key, trouble);
+    trouble.attempts += 1;
+    this.#hasChanged = true;
+    trouble.notBefore = now + RETRY_DELAY_MS * trouble.attempts;
+    const { status = 0 } = failure;
+    const isFinal = status >= 400 && status < 500 && !RETRIABLE_CLIENT_STATUSES.includes(status);
+    trouble.isSpent = isFinal || trouble.attempts >= MAX_ATTEMPTS;
+    const { reason, message } = failure;
+    this.host.emit({ type: 'log', level: 'warn', message: 'HTTP failed', context: { key, reason, status, message } });
+  }
+}
+
+function timeoutOf(fetch: Fetch): Milliseconds {
+  return fetch.lastByteAt + (fetch.hasHead ? STALL_TIMEOUT_MS : FIRST_BYTE_TIMEOUT_MS);
+}

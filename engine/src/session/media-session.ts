@@ -1,0 +1,342 @@
+// One media source: what the player and the world tell goes in, effects come out. Owns no time, chance or I/O:
+// the same code runs in a page, in Node and in the simulator.
+
+import type { ByteRange } from '../base/byte-range';
+import { P2PError } from '../base/p2p-error';
+import type { Milliseconds } from '../base/units';
+import { secondsToMs } from '../base/units';
+import { MediaModel } from '../media/media-model';
+import type { Segment, SegmentKey } from '../media/segment';
+import { defaultSwarmId } from '../media/swarm-id';
+import type { Random } from '../ports/random';
+import type { HaveEntry } from '../protocol/peer-messages';
+import { Swarm } from '../swarm/swarm';
+import { infoHashOf } from '../swarm/swarm-ids';
+import { UploadBudget } from '../swarm/upload-budget';
+import type { Counters } from './counters';
+import { DownloadDesk } from './download-desk';
+import type { ResolvedOptions } from './options';
+import { completeHave, SegmentShelf } from './segment-shelf';
+import type { SessionEffect, SessionInput } from './session-effects';
+
+/** After joining, a segment that can wait is held back so long, because peers may turn up. */
+const SEARCH_MS: Milliseconds = 3_000;
+/** Changes in what can be given are gathered for so long before peers are told. */
+const ANNOUNCE_DELAY_MS: Milliseconds = 50;
+/** A paused player is in no hurry, but what it asked for must come some time. */
+const PAUSED_PATIENCE_MS: Milliseconds = 10_000;
+/** Playable time that counts as none: the player is starting or stalled. */
+const EMPTY_BUFFER_MS: Milliseconds = 100;
+
+/** A manifest text, as the plugin hands it over. */
+export interface ManifestInput {
+  readonly url: string;
+  readonly responseUrl?: string;
+  readonly text: string;
+}
+
+/** A request of the player for a segment of this source. */
+export interface SegmentInput {
+  readonly requestId: number;
+  readonly segment: Segment;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly withCredentials: boolean;
+}
+
+/** Where the player is. */
+export interface PlaybackInput {
+  readonly bufferAheadSeconds: number;
+  readonly rate: number;
+  readonly isPaused: boolean;
+}
+
+export interface MediaSessionConfig {
+  readonly sourceUrl: string;
+  readonly peerId: string;
+  readonly options: ResolvedOptions;
+  readonly random: Random;
+  /** Shared by all sources of one player. */
+  readonly counters: Counters;
+}
+
+export class MediaSession {
+  readonly #model: MediaModel;
+  readonly #downloads: DownloadDesk;
+  readonly #shelf: SegmentShelf;
+  readonly #budget: UploadBudget;
+  readonly #changedKeys = new Set<SegmentKey>();
+  /** Requests of the player that the shelf answers: read id → request id. */
+  readonly #shelfReads = new Map<number, number>();
+  readonly swarmId: string;
+  #options: ResolvedOptions;
+  #effects: SessionEffect[] = [];
+  /** Answers that the core gives itself, taken in turn like those of the world. */
+  readonly #inbox: SessionInput[] = [];
+  #swarm: Swarm | undefined;
+  #joinedAt: Milliseconds = 0;
+  #announceAt: Milliseconds = Infinity;
+  #playback: PlaybackInput & { readonly at: Milliseconds } = { bufferAheadSeconds: 0, rate: 1, isPaused: true, at: 0 };
+  #wakeAt: Milliseconds = Infinity;
+  #nextReadId = -1;
+  #isLeft = false;
+
+  constructor(private readonly config: MediaSessionConfig) {
+    const emit = (effect: SessionEffect) => void this.#effects.push(effect);
+    this.#options = config.options;
+    this.swarmId = config.options.swarmId ?? defaultSwarmId(config.sourceUrl);
+    this.#model = new MediaModel({ sourceUrl: config.sourceUrl });
+    this.#budget = new UploadBudget(uploadLimitsOf(config.options));
+    this.#shelf = new SegmentShelf(config.options.memoryLimitBytes, emit, (key) => this.#noteChange(key));
+    this.#downloads = new DownloadDesk({
+      emit,
+      peerId: config.peerId,
+      counters: config.counters,
+      peers: () => this.#swarm?.peers ?? [],
+      deadline: (now) => this.#deadline(now),
+      isLive: () => this.#model.isLive,
+      searchUntil: () => this.#searchUntil(),
+      onAvailabilityChanged: (key) => this.#noteChange(key),
+      onComplete: (segment, bytes) => this.#keep(segment, bytes),
+    });
+  }
+
+  /** The swarm, once joined. */
+  get swarm(): Swarm | undefined {
+    return this.#swarm;
+  }
+
+  /** The segment that a request of the player asks for; undefined: not ours. */
+  findSegment(url: string, byteRange: ByteRange | undefined): Segment | undefined {
+    return this.#isLeft ? undefined : this.#model.findSegment(url, byteRange);
+  }
+
+  addManifest(manifest: ManifestInput, now: Milliseconds): SessionEffect[] {
+    const outcome = this.#model.addManifest(manifest);
+    if (outcome.kind === 'rejected') {
+      const error = P2PError.manifestUnreadable(manifest.url, outcome.why);
+      this.#report({ type: 'report', name: 'manifestRejected', payload: { url: manifest.url, error } });
+    } else if (outcome.kind === 'media') this.#forget(outcome.removed);
+    else if (outcome.kind === 'multivariant') {
+      for (const { removed } of [outcome, ...outcome.media]) this.#forget(removed);
+    }
+    // Nothing to share, no swarm: a source that is no HLS never opens a socket.
+    if (this.#model.segmentCount > 0) this.#join(now);
+    return this.#settle(now);
+  }
+
+  request(input: SegmentInput, now: Milliseconds): SessionEffect[] {
+    const { requestId, segment, headers, withCredentials } = input;
+    const shelved = this.#shelf.get(segment.key);
+    if (shelved) {
+      const readId = this.#nextReadId--;
+      this.#shelfReads.set(readId, requestId);
+      const range = { start: 0, end: shelved.byteCount };
+      this.#effects.push({ type: 'readSegment', readId, key: segment.key, range });
+    } else this.#downloads.request(requestId, segment, headers, withCredentials);
+    return this.#settle(now);
+  }
+
+  abort(requestId: number, now: Milliseconds): SessionEffect[] {
+    for (const [readId, reader] of this.#shelfReads) if (reader === requestId) this.#shelfReads.delete(readId);
+    this.#downloads.abort(requestId, now);
+    return this.#settle(now);
+  }
+
+  reportPlayback(playback: PlaybackInput, now: Milliseconds): SessionEffect[] {
+    this.#playback = { ...playback, at: now };
+    this.#downloads.replan();
+    return this.#settle(now);
+  }
+
+  setOptions(options: ResolvedOptions, now: Milliseconds): SessionEffect[] {
+    const couldUpload = this.#options.upload.enabled;
+    this.#options = options;
+    this.#budget.limits = uploadLimitsOf(options);
+    this.#shelf.setLimit(options.memoryLimitBytes);
+    if (options.upload.enabled && !couldUpload) this.#swarm?.announce(this.#ownHaves());
+    return this.#settle(now);
+  }
+
+  /** What the world tells. */
+  handle(input: SessionInput, now: Milliseconds): SessionEffect[] {
+    this.#dispatch(input, now);
+    return this.#settle(now);
+  }
+
+  /** Leaves the swarm and stops all downloads; the player's open requests fail. The session is of no use afterwards. */
+  leave(now: Milliseconds): SessionEffect[] {
+    if (this.#isLeft) return [];
+    this.#downloads.close(now);
+    this.#swarm?.leave();
+    this.#shelf.clear();
+    this.#isLeft = true;
+    return this.#settle(now);
+  }
+
+  #dispatch(input: SessionInput, now: Milliseconds): void {
+    const http = this.#downloads.http;
+    switch (input.type) {
+      case 'wake':
+        return this.#wake(now);
+      case 'trackerOpen':
+        return this.#swarm?.handleTrackerOpen(input.url, now);
+      case 'trackerMessage':
+        return this.#swarm?.handleTrackerMessage(input.url, input.text, now);
+      case 'trackerClose':
+        return this.#swarm?.handleTrackerClose(input.url, input.reason, now);
+      case 'linkDescription':
+        return this.#swarm?.handleLinkDescription(input.linkId, input.description);
+      case 'linkOpen':
+        return this.#swarm?.handleLinkOpen(input.linkId);
+      case 'linkFrame':
+        return this.#swarm?.handleLinkFrame(input.linkId, input.frame, now);
+      case 'linkFlushed':
+        return this.#swarm?.handleLinkFlushed(input.linkId, input.byteCount, now);
+      case 'linkClose':
+        return this.#swarm?.handleLinkClose(input.linkId, input.reason, now);
+      case 'httpHead':
+        return http.handleHead(input.fetchId, input.head, now);
+      case 'httpChunk':
+        return http.handleChunk(input.fetchId, input.bytes, now);
+      case 'httpEnd':
+        return http.handleEnd(input.fetchId, now);
+      case 'httpError':
+        return http.handleError(input.fetchId, input.failure, now);
+      case 'segmentRead':
+        return this.#handleRead(input.readId, input.bytes, now);
+      case 'segmentPut':
+        return input.isStored ? undefined : this.#shelf.forget(input.key);
+    }
+  }
+
+  /** What these keys stood for is not to be given to anybody any more. */
+  #forget(keys: readonly SegmentKey[]): void {
+    for (const key of keys) this.#shelf.remove(key);
+  }
+
+  #join(now: Milliseconds): void {
+    const { options, peerId, counters, random } = this.config;
+    if (this.#swarm || this.#isLeft || options.trackers.length === 0) return;
+    this.#joinedAt = now;
+    const infoHash = infoHashOf(this.swarmId);
+    this.#swarm = new Swarm({ infoHash, peerId, trackers: options.trackers }, this.#budget, {
+      random,
+      effect: (effect) => void this.#effects.push(effect),
+      report: (name, payload) => this.#report({ type: 'report', name, payload } as SessionEffect),
+      maxPeers: () => this.#options.maxPeers,
+      totals: () => counters,
+      ownHaves: () => this.#ownHaves(),
+      hasBytes: (key, range) => this.#shelf.has(key, range) || this.#downloads.view(key, range) !== undefined,
+      readBytes: (readId, key, range) => this.#read(readId, key, range),
+      onPeersChanged: () => this.#downloads.replan(),
+      onHave: () => this.#downloads.replan(),
+      onData: (_peer, request, offset, payload, at) => this.#downloads.handlePeerData(request, offset, payload, at),
+      onRequestFailed: () => this.#downloads.replan(),
+      onLateData: (byteCount) => {
+        counters.p2pBytes += byteCount;
+        counters.wastedBytes += byteCount;
+      },
+      onUploaded: (byteCount) => void (counters.uploadedBytes += byteCount),
+      onViolation: (byteCount) => void (counters.rejectedBytes += byteCount),
+    });
+    this.#report({ type: 'report', name: 'swarmJoined', payload: { swarmId: this.swarmId } });
+    this.#swarm.start(now);
+  }
+
+  #read(readId: number, key: SegmentKey, range: ByteRange): void {
+    const onItsWay = this.#downloads.view(key, range);
+    if (onItsWay) this.#inbox.push({ type: 'segmentRead', readId, bytes: onItsWay.slice() });
+    else this.#effects.push({ type: 'readSegment', readId, key, range });
+  }
+
+  #handleRead(readId: number, bytes: Uint8Array | undefined, now: Milliseconds): void {
+    const requestId = this.#shelfReads.get(readId);
+    if (requestId === undefined) return this.#swarm?.uploads.handleRead(readId, bytes, now);
+    this.#shelfReads.delete(readId);
+    const bitsPerSecond = this.#downloads.http.bitsPerSecond;
+    if (bytes) {
+      this.#effects.push({ type: 'deliver', delivery: { requestId, bytes, httpBytes: 0, p2pBytes: 0, bitsPerSecond } });
+    } else {
+      this.#effects.push({ type: 'fail', requestId, error: P2PError.segmentLost() });
+    }
+  }
+
+  #wake(now: Milliseconds): void {
+    this.#wakeAt = Infinity;
+    this.#downloads.wake(now);
+    this.#swarm?.wake(now);
+  }
+
+  /** Ends each input: plans, tells peers what changed, and asks for the next wake-up. */
+  #settle(now: Milliseconds): SessionEffect[] {
+    for (let input = this.#inbox.shift(); input; input = this.#inbox.shift()) this.#dispatch(input, now);
+    if (!this.#isLeft) {
+      this.#downloads.settle(now);
+      this.#announceChanges(now);
+    }
+    const wakeAt = this.#isLeft
+      ? Infinity
+      : Math.min(this.#announceAt, this.#downloads.wakeAt, this.#swarm?.wakeAt ?? Infinity);
+    if (wakeAt !== this.#wakeAt) {
+      this.#wakeAt = wakeAt;
+      this.#effects.push({ type: 'wakeAt', at: wakeAt });
+    }
+    const effects = this.#effects;
+    this.#effects = [];
+    return effects;
+  }
+
+  #noteChange(key: SegmentKey): void {
+    this.#changedKeys.add(key);
+  }
+
+  /** [HAVE-1] Peers hear of changes gathered over a moment, not of each chunk. */
+  #announceChanges(now: Milliseconds): void {
+    if (this.#changedKeys.size === 0) return;
+    if (this.#announceAt === Infinity) this.#announceAt = now + ANNOUNCE_DELAY_MS;
+    if (now < this.#announceAt) return;
+    this.#announceAt = Infinity;
+    const entries = [...this.#changedKeys].flatMap((key) => this.#haveOf(key) ?? []);
+    this.#changedKeys.clear();
+    if (this.#options.upload.enabled && entries.length > 0) this.#swarm?.announce(entries);
+  }
+
+  #ownHaves(): HaveEntry[] {
+    return this.#options.upload.enabled ? [...this.#shelf.haves(), ...this.#downloads.haves()] : [];
+  }
+
+  #haveOf(key: SegmentKey): HaveEntry | undefined {
+    const shelved = this.#shelf.get(key);
+    if (shelved) return completeHave(shelved.id, shelved.byteCount);
+    const id = this.#model.segment(key)?.id;
+    return this.#downloads.haveOf(key) ?? (id && { id, state: 'gone', totalBytes: undefined, availableBytes: 0 });
+  }
+
+  #keep(segment: Segment, bytes: Uint8Array): void {
+    this.#shelf.put(segment.key, segment.id, bytes);
+    this.#noteChange(segment.key);
+  }
+
+  /** When the player runs dry, by its last report. */
+  #deadline(now: Milliseconds): Milliseconds {
+    const { bufferAheadSeconds, rate, isPaused, at } = this.#playback;
+    const bufferMs = secondsToMs(bufferAheadSeconds);
+    if (bufferMs < EMPTY_BUFFER_MS) return now;
+    return isPaused ? at + bufferMs + PAUSED_PATIENCE_MS : at + bufferMs / Math.max(rate, 1);
+  }
+
+  /** [SCH-6] Until when more peers may turn up: not at all where the trackers know of nobody else. */
+  #searchUntil(): Milliseconds {
+    const swarm = this.#swarm;
+    if (!swarm || swarm.peers.length > 0 || (swarm.swarmSize !== undefined && swarm.swarmSize <= 1)) return 0;
+    return this.#joinedAt + SEARCH_MS;
+  }
+
+  #report(report: SessionEffect): void {
+    this.#effects.push(report);
+  }
+}
+
+function uploadLimitsOf({ upload }: ResolvedOptions) {
+  return { isEnabled: upload.enabled, maxBitrate: upload.maxBitrate, maxRatio: upload.maxRatio };
+}

@@ -1,0 +1,163 @@
+// The announce machine: membership in one swarm at one tracker. It joins, renews, comes back after a loss
+// within seconds, and says goodbye. It knows nothing of links: offers are handed to it, and handed out by it.
+
+import { Backoff } from '../base/backoff';
+import type { TransitionTable } from '../base/transition-table';
+import { nextState } from '../base/transition-table';
+import type { Milliseconds } from '../base/units';
+import { ProtocolViolation } from '../protocol/byte-codec';
+import type { TrackerAnswer, TrackerMessage, TrackerOffer } from '../protocol/tracker-messages';
+import { decodeTrackerMessage, encodeAnnounce, encodeAnswer } from '../protocol/tracker-messages';
+
+/** After a loss the first try comes within this time; later ones double it. */
+const FIRST_RETRY_MS: Milliseconds = 2_000;
+/** A tracker that stays away is tried this often at least. */
+const MAX_RETRY_MS: Milliseconds = 60_000;
+/** A connection that lasted this long was healthy: the next loss starts with the first delay again. */
+const HEALTHY_CONNECTION_MS: Milliseconds = 10_000;
+/** Connecting and the answer to the first announce together may take this long. */
+const JOIN_TIMEOUT_MS: Milliseconds = 15_000;
+/** Used until the tracker names its interval. */
+const DEFAULT_INTERVAL_MS: Milliseconds = 120_000;
+
+type State = 'idle' | 'connecting' | 'joining' | 'joined' | 'waiting' | 'left';
+type Event = 'start' | 'open' | 'answered' | 'lost' | 'retry' | 'leave';
+
+/** [ANN-1] */
+export const TRACKER_CLIENT_TRANSITIONS: TransitionTable<State, Event> = {
+  idle: { start: 'connecting', leave: 'left' },
+  connecting: { open: 'joining', lost: 'waiting', leave: 'left' },
+  joining: { answered: 'joined', lost: 'waiting', leave: 'left' },
+  joined: { answered: 'joined', lost: 'waiting', leave: 'left' },
+  waiting: { retry: 'connecting', leave: 'left' },
+  left: {},
+};
+
+/** What the machine asks of its surroundings. */
+export interface TrackerClientHost {
+  open(): void;
+  send(text: string): void;
+  close(): void;
+  /** A number in [0, 1). */
+  chance(): number;
+  uploadedBytes(): number;
+  downloadedBytes(): number;
+  /** The tracker answered; `isFirst` on this connection. */
+  onAnnounced(swarmSize: number | undefined, isFirst: boolean, now: Milliseconds): void;
+  onRelayed(message: Extract<TrackerMessage, { type: 'offer' | 'answer' }>, now: Milliseconds): void;
+  onLost(reason: string, retryInMs: Milliseconds): void;
+  onRefused(reason: string): void;
+}
+
+export class TrackerClient {
+  #state: State = 'idle';
+  #wakeAt: Milliseconds = Infinity;
+  #connectedAt: Milliseconds = 0;
+  #intervalMs: Milliseconds = DEFAULT_INTERVAL_MS;
+  readonly #backoff = new Backoff({ firstMs: FIRST_RETRY_MS, maxMs: MAX_RETRY_MS });
+
+  constructor(
+    private readonly infoHash: string,
+    private readonly peerId: string,
+    private readonly host: TrackerClientHost,
+  ) {}
+
+  /** Whether the tracker has answered on the present connection: offers can be sent. */
+  get isJoined(): boolean {
+    return this.#state === 'joined';
+  }
+
+  /** When `wake` wants to be called. */
+  get wakeAt(): Milliseconds {
+    return this.#wakeAt;
+  }
+
+  start(now: Milliseconds): void {
+    if (this.#move('start')) this.#connect(now);
+  }
+
+  handleOpen(now: Milliseconds): void {
+    if (!this.#move('open')) return;
+    this.#connectedAt = now;
+    this.#announce([], 'started');
+  }
+
+  handleMessage(text: string, now: Milliseconds): void {
+    const message = decodeTrackerMessage(text, this.infoHash);
+    if (message === undefined || this.#state === 'left') return;
+    if (message instanceof ProtocolViolation) return this.host.onRefused(message.why);
+    switch (message.type) {
+      case 'failure':
+        return this.host.onRefused(message.reason);
+      case 'offer':
+      case 'answer':
+        return this.host.onRelayed(message, now);
+      case 'announced': {
+        const isFirst = this.#state === 'joining';
+        if (!this.#move('answered')) return;
+        this.#intervalMs = message.intervalMs ?? this.#intervalMs;
+        this.#wakeAt = now + this.#intervalMs;
+        this.host.onAnnounced(message.swarmSize, isFirst, now);
+      }
+    }
+  }
+
+  /** [ANN-2] The socket is gone or never opened: come back within seconds, with jitter. */
+  handleClose(reason: string, now: Milliseconds): void {
+    const wasHealthy = this.#state === 'joined' && now - this.#connectedAt >= HEALTHY_CONNECTION_MS;
+    if (!this.#move('lost')) return;
+    if (wasHealthy) this.#backoff.reset();
+    const retryInMs = this.#backoff.next(this.host.chance());
+    this.#wakeAt = now + retryInMs;
+    this.host.onLost(reason, retryInMs);
+  }
+
+  /** Announces with `offers`, each for one peer. Only while joined. */
+  sendOffers(offers: readonly TrackerOffer[]): void {
+    this.#announce(offers);
+  }
+
+  sendAnswer(answer: Omit<TrackerAnswer, 'infoHash' | 'peerId'>): void {
+    this.host.send(encodeAnswer({ infoHash: this.infoHash, peerId: this.peerId, ...answer }));
+  }
+
+  wake(now: Milliseconds): void {
+    if (now < this.#wakeAt) return;
+    this.#wakeAt = Infinity;
+    if (this.#state === 'waiting' && this.#move('retry')) this.#connect(now);
+    else if (this.#state === 'joined') {
+      this.#wakeAt = now + this.#intervalMs;
+      this.#announce([]);
+    } else if (this.#state === 'connecting' || this.#state === 'joining') {
+      this.host.close();
+      this.handleClose('no answer in time', now);
+    }
+  }
+
+  /** [ANN-3] Says goodbye, so that the tracker sends nobody here any more, and closes. */
+  leave(): void {
+    const wasOpen = this.#state === 'joining' || this.#state === 'joined';
+    const hadSocket = wasOpen || this.#state === 'connecting';
+    if (!this.#move('leave')) return;
+    this.#wakeAt = Infinity;
+    if (wasOpen) this.#announce([], 'stopped');
+    if (hadSocket) this.host.close();
+  }
+
+  #connect(now: Milliseconds): void {
+    this.#wakeAt = now + JOIN_TIMEOUT_MS;
+    this.host.open();
+  }
+
+  #announce(offers: readonly TrackerOffer[], event?: 'started' | 'stopped'): void {
+    const { infoHash, peerId } = this;
+    const [uploadedBytes, downloadedBytes] = [this.host.uploadedBytes(), this.host.downloadedBytes()];
+    this.host.send(encodeAnnounce({ infoHash, peerId, event, offers, uploadedBytes, downloadedBytes }));
+  }
+
+  #move(event: Event): boolean {
+    const next = nextState(TRACKER_CLIENT_TRANSITIONS, this.#state, event);
+    if (next) this.#state = next;
+    return next !== undefined;
+  }
+}

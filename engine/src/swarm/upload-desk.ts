@@ -1,0 +1,153 @@
+// Serving peers: one request after the other per peer, never more on a link than it can take, within the budget.
+
+import type { ByteRange } from '../base/byte-range';
+import type { Bytes, Milliseconds } from '../base/units';
+import { kibibytes } from '../base/units';
+import type { SegmentKey } from '../media/segment';
+import { DATA_FRAME_PAYLOAD_BYTES, MAX_EXCESS_REQUESTS_PER_PEER, MAX_OPEN_REQUESTS_PER_PEER } from '../protocol/limits';
+import type { PeerSession } from './peer-session';
+import type { UploadBudget } from './upload-budget';
+
+/** Bytes handed to a link that have not left it yet: enough to keep it busy, few enough to stop quickly. */
+const LINK_HIGH_WATER_BYTES = kibibytes(256);
+
+interface Upload {
+  readonly requestId: number;
+  readonly key: SegmentKey;
+  readonly range: ByteRange;
+  position: Bytes;
+  /** Set while the bytes are being read, so that they are asked for once. */
+  readId?: number;
+  bytes?: Uint8Array;
+}
+
+interface Customer {
+  readonly session: PeerSession;
+  readonly queue: Upload[];
+  unsentBytes: Bytes;
+  excessRequests: number;
+}
+
+export interface UploadDeskHost {
+  /** Whether all of `range` can be read now. */
+  has(key: SegmentKey, range: ByteRange): boolean;
+  /** Starts reading; `handleRead` follows with the same id. */
+  read(readId: number, key: SegmentKey, range: ByteRange): void;
+  totals(): { readonly uploadedBytes: Bytes; readonly downloadedBytes: Bytes };
+  onSent(session: PeerSession, byteCount: Bytes): void;
+  onServed(session: PeerSession, byteCount: Bytes): void;
+  onFlood(session: PeerSession): void;
+}
+
+export class UploadDesk {
+  readonly #customers = new Map<number, Customer>();
+  #nextReadId = 1;
+  #wakeAt: Milliseconds = Infinity;
+
+  constructor(
+    private readonly budget: UploadBudget,
+    private readonly host: UploadDeskHost,
+  ) {}
+
+  /** When `wake` wants to be called. */
+  get wakeAt(): Milliseconds {
+    return this.#wakeAt;
+  }
+
+  open(session: PeerSession): void {
+    this.#customers.set(session.identity.linkId, { session, queue: [], unsentBytes: 0, excessRequests: 0 });
+  }
+
+  close(linkId: number): void {
+    this.#customers.delete(linkId);
+  }
+
+  /** [UP-2] Takes a request, or rejects it with the reason. */
+  handleRequest(linkId: number, requestId: number, key: SegmentKey, range: ByteRange, now: Milliseconds): void {
+    const customer = this.#customers.get(linkId);
+    if (!customer) return;
+    const { session, queue } = customer;
+    const { uploadedBytes, downloadedBytes } = this.host.totals();
+    if (queue.length >= MAX_OPEN_REQUESTS_PER_PEER) {
+      customer.excessRequests += 1;
+      if (customer.excessRequests > MAX_EXCESS_REQUESTS_PER_PEER) return this.host.onFlood(session);
+      return session.reject(requestId, 'busy');
+    }
+    if (!this.budget.isOpen(uploadedBytes, downloadedBytes)) return session.reject(requestId, 'upload-off');
+    if (!this.host.has(key, range)) return session.reject(requestId, 'absent');
+    queue.push({ requestId, key, range, position: range.start });
+    this.#serve(customer, now);
+  }
+
+  handleCancel(linkId: number, requestId: number): void {
+    const queue = this.#customers.get(linkId)?.queue;
+    const index = queue?.findIndex((upload) => upload.requestId === requestId) ?? -1;
+    if (index >= 0) queue?.splice(index, 1);
+  }
+
+  /** Bytes that were read for an upload; undefined: they are gone meanwhile. */
+  handleRead(readId: number, bytes: Uint8Array | undefined, now: Milliseconds): void {
+    for (const customer of this.#customers.values()) {
+      const upload = customer.queue.find((queued) => queued.readId === readId);
+      if (!upload) continue;
+      if (bytes) upload.bytes = bytes;
+      else {
+        customer.queue.splice(customer.queue.indexOf(upload), 1);
+        customer.session.reject(upload.requestId, 'absent');
+      }
+      this.#serve(customer, now);
+    }
+  }
+
+  /** [UP-3] Every byte given to a link counts until it has left it; frames that are no uploads count too. */
+  noteSent(linkId: number, byteCount: Bytes): void {
+    const customer = this.#customers.get(linkId);
+    if (customer) customer.unsentBytes += byteCount;
+  }
+
+  handleFlushed(linkId: number, byteCount: Bytes, now: Milliseconds): void {
+    const customer = this.#customers.get(linkId);
+    if (!customer) return;
+    customer.unsentBytes = Math.max(0, customer.unsentBytes - byteCount);
+    this.#serve(customer, now);
+  }
+
+  wake(now: Milliseconds): void {
+    if (now < this.#wakeAt) return;
+    this.#wakeAt = Infinity;
+    for (const customer of this.#customers.values()) this.#serve(customer, now);
+  }
+
+  #serve(customer: Customer, now: Milliseconds): void {
+    for (let upload = customer.queue[0]; upload; upload = customer.queue[0]) {
+      if (!upload.bytes) {
+        if (upload.readId === undefined) {
+          upload.readId = this.#nextReadId++;
+          this.host.read(upload.readId, upload.key, upload.range);
+        }
+        return;
+      }
+      if (!this.#sendFrames(customer, upload, upload.bytes, now)) return;
+      customer.queue.shift();
+      this.host.onServed(customer.session, upload.range.end - upload.range.start);
+    }
+  }
+
+  /** Sends what may go now; true when all of `upload` has gone. */
+  #sendFrames(customer: Customer, upload: Upload, bytes: Uint8Array, now: Milliseconds): boolean {
+    while (upload.position < upload.range.end) {
+      const size = Math.min(DATA_FRAME_PAYLOAD_BYTES, upload.range.end - upload.position);
+      if (customer.unsentBytes + size > LINK_HIGH_WATER_BYTES) return false;
+      if (!this.budget.take(size, now)) {
+        this.#wakeAt = Math.min(this.#wakeAt, this.budget.readyAt(size, now));
+        return false;
+      }
+      const from = upload.position - upload.range.start;
+      const offset = upload.position;
+      upload.position += size;
+      customer.session.sendData(upload.requestId, offset, bytes.subarray(from, from + size));
+      this.host.onSent(customer.session, size);
+    }
+    return true;
+  }
+}
