@@ -1,0 +1,31 @@
+// All that the tracker needs of a client's socket, whatever library or platform it comes from.
+
+/** One client's socket. No method throws, on a closed socket either. */
+export interface ClientLink {
+  /** Bytes given to send() that the operating system has not taken yet. */
+  readonly queuedBytes: number;
+  send(text: string): void;
+  /** Asks for a sign of life, which arrives as `heard`. */
+  ping(): void;
+  /** Says goodbye and ends the socket when the client has said it too. */
+  close(code: number, reason: string): void;
+  /** Ends the socket at once. */
+  terminate(): void;
+}
+
+/** Why a socket was ended by the tracker. */
+export const CUT_REASONS = ['oversize', 'bad-utf8', 'bad-frame', 'slow-reader', 'no-pong'] as const;
+
+export type CutReason = (typeof CUT_REASONS)[number];
+
+/** What the owner of a link reports about it. */
+export interface LinkEvents {
+  /** A whole message came. */
+  message(text: string): void;
+  /** Something came, a pong for example: somebody is there. */
+  heard(): void;
+  /** The socket broke a rule of the transport and is being closed for it. */
+  broken(reason: CutReason): void;
+  /** The socket is gone. May be called more than once. */
+  closed(): void;
+}

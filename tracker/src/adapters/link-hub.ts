@@ -1,0 +1,126 @@
+// Joins the core to links: carries messages in, effects out, and ends links that are of no use.
+
+import type { Connection } from '../core/peer';
+import type { SendEffect, TrackerCore } from '../core/tracker-core';
+import { CUT_REASONS, type ClientLink, type CutReason, type LinkEvents } from './client-link';
+import { Heartbeat } from './heartbeat';
+
+export interface LinkHubOptions {
+  /** Milliseconds on a clock that never goes back. */
+  readonly now: () => number;
+  readonly pingIntervalMs: number;
+  /** Told of an error that should not be possible. It costs the one message it came with. */
+  readonly onError: (error: unknown) => void;
+}
+
+/** What happened to links since the start. */
+export interface LinkCounters {
+  readonly cutConnections: Record<CutReason, number>;
+  /** Offers not sent because too much was waiting for the receiver already. */
+  offersDropped: number;
+  /** Errors that should not be possible. */
+  internalErrors: number;
+}
+
+export class LinkHub {
+  readonly counters: LinkCounters = {
+    cutConnections: Object.fromEntries(CUT_REASONS.map((reason) => [reason, 0])) as Record<CutReason, number>,
+    offersDropped: 0,
+    internalErrors: 0,
+  };
+  readonly #links = new Map<Connection, ClientLink>();
+  readonly #connections = new Map<ClientLink, Connection>();
+  readonly #heartbeat: Heartbeat;
+
+  constructor(
+    private readonly core: TrackerCore,
+    private readonly options: LinkHubOptions,
+  ) {
+    this.#heartbeat = new Heartbeat(options.pingIntervalMs, (link) => this.#cut(link, 'no-pong'));
+  }
+
+  /** Takes in a link that is open. @returns where to report what happens on it */
+  open(link: ClientLink): LinkEvents {
+    const connection = this.core.openConnection();
+    this.#links.set(connection, link);
+    this.#connections.set(link, connection);
+    this.#heartbeat.add(link, this.options.now());
+    return {
+      message: (text) => {
+        this.#heartbeat.heard(link);
+        this.#handleMessage(connection, text);
+      },
+      heard: () => {
+        this.#heartbeat.heard(link);
+        // Every ping is answered: a client that pings and never reads fills the memory as well.
+        this.#cutIfSlow(link);
+      },
+      broken: (reason) => {
+        if (this.#forget(link)) this.counters.cutConnections[reason] += 1;
+      },
+      closed: () => {
+        this.#forget(link);
+      },
+    };
+  }
+
+  /** To be called about once a second. */
+  tick(): void {
+    const now = this.options.now();
+    this.core.tick(now);
+    this.#heartbeat.tick(now);
+  }
+
+  /** Says goodbye to all. What they send from now on is not read. */
+  closeAll(code: number, reason: string): void {
+    for (const link of [...this.#connections.keys()]) {
+      this.#forget(link);
+      link.close(code, reason);
+    }
+  }
+
+  #handleMessage(connection: Connection, text: string): void {
+    try {
+      const now = this.options.now();
+      for (const effect of this.core.handleMessage(connection, text, now)) {
+        const link = this.#links.get(effect.connection);
+        if (!link) continue;
+        if (effect.type === 'probe') this.#heartbeat.probe(link, now);
+        else this.#send(link, effect);
+      }
+    } catch (error) {
+      this.counters.internalErrors += 1;
+      this.options.onError(error);
+    }
+  }
+
+  #send(link: ClientLink, { messageType, text }: SendEffect): void {
+    if (messageType === 'offer' && link.queuedBytes > this.core.limits.maxQueuedBytesForOffers) {
+      this.counters.offersDropped += 1;
+      return;
+    }
+    link.send(text);
+    this.#cutIfSlow(link);
+  }
+
+  #cutIfSlow(link: ClientLink): void {
+    if (link.queuedBytes > this.core.limits.maxQueuedBytes) this.#cut(link, 'slow-reader');
+  }
+
+  #cut(link: ClientLink, reason: CutReason): void {
+    if (!this.#forget(link)) return;
+    this.counters.cutConnections[reason] += 1;
+    link.terminate();
+  }
+
+  /** @returns whether the link was known until now */
+  #forget(link: ClientLink): boolean {
+    const connection = this.#connections.get(link);
+    if (!connection) return false;
+    this.#connections.delete(link);
+    this.#links.delete(connection);
+    this.#heartbeat.remove(link);
+    this.core.closeConnection(connection);
+    return true;
+  }
+}

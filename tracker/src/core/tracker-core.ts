@@ -1,0 +1,217 @@
+// The tracker itself: messages in, messages out. Knows no socket, clock or chance: the time comes
+// with each call, chance and the means to send from outside. See SPEC.md for the rules.
+
+import {
+  decodeClientMessage,
+  type AnnounceMessage,
+  type AnswerMessage,
+  type Offer,
+  type ScrapeMessage,
+} from './client-message';
+import { createCounters, type Counters, type OutgoingType } from './counters';
+import {
+  DEFAULT_INTERVAL_SECONDS,
+  DEFAULT_LIMITS,
+  INTERVAL_JITTER,
+  OFFER_LIFETIME_MS,
+  PEER_LIFETIME_INTERVALS,
+  PEER_LIFETIME_MIN_MS,
+  type TrackerLimits,
+} from './limits';
+import { Connection, type Peer } from './peer';
+import { PeerRegistry } from './peer-registry';
+import { reject, type Rejection, type RejectReason } from './rejection';
+import type { Random } from './swarm';
+import { encodeAnswer, encodeFailure, encodeOffer, encodeResponse, encodeScrape } from './tracker-message';
+
+/** A message to be sent. */
+export interface SendEffect {
+  readonly type: 'send';
+  readonly connection: Connection;
+  readonly messageType: OutgoingType;
+  readonly text: string;
+}
+
+/** A wish to know soon whether somebody is still there on a connection. */
+export interface ProbeEffect {
+  readonly type: 'probe';
+  readonly connection: Connection;
+}
+
+/** What the transport is to do, in this order. */
+export type TrackerEffect = SendEffect | ProbeEffect;
+
+export interface TrackerCoreOptions {
+  readonly random: Random;
+  /** Seconds between two announces of a client. @defaultValue 120 */
+  readonly intervalSeconds?: number;
+  readonly limits?: Partial<TrackerLimits>;
+}
+
+/** How much there is at the moment. */
+export interface TrackerTotals {
+  readonly swarms: number;
+  readonly peers: number;
+  readonly connections: number;
+}
+
+export class TrackerCore {
+  readonly counters: Counters = createCounters();
+  readonly limits: TrackerLimits;
+  readonly #random: Random;
+  readonly #intervalSeconds: number;
+  readonly #registry: PeerRegistry;
+  #connectionCount = 0;
+
+  constructor(options: TrackerCoreOptions) {
+    this.limits = { ...DEFAULT_LIMITS, ...options.limits };
+    this.#random = options.random;
+    this.#intervalSeconds = options.intervalSeconds ?? DEFAULT_INTERVAL_SECONDS;
+    this.#registry = new PeerRegistry({
+      peerLifetimeMs: Math.max(this.#intervalSeconds * 1000 * PEER_LIFETIME_INTERVALS, PEER_LIFETIME_MIN_MS),
+      offerLifetimeMs: OFFER_LIFETIME_MS,
+      maxReceivedOffers: this.limits.maxReceivedOffers,
+    });
+  }
+
+  totals(): TrackerTotals {
+    return {
+      swarms: this.#registry.swarmCount,
+      peers: this.#registry.peerCount,
+      connections: this.#connectionCount,
+    };
+  }
+
+  openConnection(): Connection {
+    this.#connectionCount += 1;
+    return new Connection();
+  }
+
+  /** Ends a connection and takes its peers out of their swarms. Calling it again does nothing. */
+  closeConnection(connection: Connection): void {
+    if (connection.isClosed) return;
+    connection.isClosed = true;
+    this.#connectionCount -= 1;
+    for (const peer of connection.peers) this.#registry.leave(peer);
+  }
+
+  /** Drops silent peers. To be called every few seconds; costs nothing when nobody is due. */
+  tick(now: number): void {
+    this.counters.silentPeersDropped += this.#registry.sweep(now);
+  }
+
+  /**
+   * Takes one message of a client. Never throws, whatever the text.
+   * @param now - milliseconds on a clock that never goes back, the same for all calls
+   */
+  handleMessage(connection: Connection, text: string, now: number): TrackerEffect[] {
+    if (connection.isClosed) return [];
+    const effects: TrackerEffect[] = [];
+    const message = decodeClientMessage(text, this.limits);
+    if (message.type === 'rejected') {
+      this.counters.messagesIn.invalid += 1;
+      this.#refuse(effects, connection, message);
+      return effects;
+    }
+    this.counters.messagesIn[message.type] += 1;
+    if (message.type === 'announce') this.#handleAnnounce(effects, connection, message, now);
+    else if (message.type === 'answer') this.#handleAnswer(effects, connection, message, now);
+    else this.#handleScrape(effects, connection, message);
+    return effects;
+  }
+
+  #handleAnnounce(effects: TrackerEffect[], connection: Connection, message: AnnounceMessage, now: number): void {
+    const { infoHash, peerId } = message;
+    const known = this.#registry.find(infoHash, peerId);
+    if (known && known.connection !== connection) {
+      this.#refuse(
+        effects,
+        connection,
+        reject('peer-id-taken', 'peer_id is in use on another connection', 'announce', infoHash),
+      );
+      // If that connection is a dead one that nobody has closed, its viewer is who asks: find out soon.
+      effects.push({ type: 'probe', connection: known.connection });
+      return;
+    }
+    if (message.event === 'stopped') {
+      if (known) this.#registry.leave(known);
+      this.#respond(effects, connection, infoHash);
+      return;
+    }
+    const peer = known ? this.#update(known, message, now) : this.#join(effects, connection, message, now);
+    if (!peer) return;
+    this.#respond(effects, connection, infoHash);
+    this.#relayOffers(effects, peer, message.offers, now);
+  }
+
+  #update(peer: Peer, message: AnnounceMessage, now: number): Peer {
+    peer.swarm.setComplete(peer, isComplete(message, peer.isComplete));
+    this.#registry.refresh(peer, now);
+    return peer;
+  }
+
+  #join(effects: TrackerEffect[], connection: Connection, message: AnnounceMessage, now: number): Peer | undefined {
+    const { infoHash, peerId } = message;
+    if (connection.peers.size >= this.limits.maxPeersPerConnection) {
+      const failure = `a connection cannot be in more than ${this.limits.maxPeersPerConnection} swarms`;
+      this.#refuse(effects, connection, reject('too-many-swarms', failure, 'announce', infoHash));
+      return undefined;
+    }
+    return this.#registry.join(infoHash, peerId, connection, isComplete(message, false), now);
+  }
+
+  #relayOffers(effects: TrackerEffect[], offerer: Peer, offers: readonly Offer[], now: number): void {
+    if (offers.length === 0) return;
+    const { swarm, peerId } = offerer;
+    const receivers = swarm.pick(offers.length, offerer, this.#random);
+    receivers.forEach((receiver, index) => {
+      const offer = offers[index];
+      if (!offer) return;
+      receiver.receivedOffers.add(peerId, offer.offerId, now);
+      this.#send(effects, receiver.connection, 'offer', encodeOffer(swarm.infoHash, peerId, offer));
+    });
+  }
+
+  /** An answer gets no response, and no failure either: that the other one has just left is nobody's fault. */
+  #handleAnswer(effects: TrackerEffect[], connection: Connection, message: AnswerMessage, now: number): void {
+    const { infoHash, peerId, toPeerId, offerId, description } = message;
+    const answerer = this.#registry.find(infoHash, peerId);
+    if (answerer?.connection !== connection) return this.#countReject('answer-from-stranger');
+    const offerer = this.#registry.find(infoHash, toPeerId);
+    if (!offerer) return this.#countReject('answer-to-gone-peer');
+    if (!answerer.receivedOffers.take(toPeerId, offerId, now)) return this.#countReject('answer-not-asked-for');
+    this.#send(effects, offerer.connection, 'answer', encodeAnswer(infoHash, peerId, offerId, description));
+  }
+
+  #handleScrape(effects: TrackerEffect[], connection: Connection, message: ScrapeMessage): void {
+    const files = new Map(message.infoHashes.map((infoHash) => [infoHash, this.#registry.counts(infoHash)]));
+    this.#send(effects, connection, 'scrape', encodeScrape(files));
+  }
+
+  #respond(effects: TrackerEffect[], connection: Connection, infoHash: string): void {
+    const jitter = 1 + INTERVAL_JITTER * (2 * this.#random() - 1);
+    const intervalSeconds = Math.max(1, Math.round(this.#intervalSeconds * jitter));
+    const text = encodeResponse(infoHash, intervalSeconds, this.#registry.counts(infoHash));
+    this.#send(effects, connection, 'response', text);
+  }
+
+  #refuse(effects: TrackerEffect[], connection: Connection, rejection: Rejection): void {
+    this.#countReject(rejection.reason);
+    this.#send(effects, connection, 'failure', encodeFailure(rejection));
+  }
+
+  #send(effects: TrackerEffect[], connection: Connection, messageType: OutgoingType, text: string): void {
+    this.counters.messagesOut[messageType] += 1;
+    effects.push({ type: 'send', connection, messageType, text });
+  }
+
+  #countReject(reason: RejectReason): void {
+    this.counters.rejects[reason] += 1;
+  }
+}
+
+/** A peer that does not say how much is left stays what it was. */
+function isComplete(message: AnnounceMessage, was: boolean): boolean {
+  if (message.event === 'completed' || message.left === 0) return true;
+  return message.left === undefined ? was : false;
+}

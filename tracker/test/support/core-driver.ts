@@ -1,0 +1,76 @@
+// A tracker core with a seeded chance and a clock turned by hand, and clients that are arrays of messages.
+
+import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
+import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
+import type { Connection } from '../../src/core/peer';
+import { TrackerCore, type TrackerCoreOptions } from '../../src/core/tracker-core';
+
+export type Message = Record<string, unknown>;
+
+export function createRandom(seed: number): () => number {
+  const generator = xoroshiro128plus(seed);
+  return () => uniformFloat64(generator);
+}
+
+export class CoreDriver {
+  readonly core: TrackerCore;
+  now = 0;
+  /** Connections that the core wanted probed, in order. */
+  readonly probed: Connection[] = [];
+  readonly #inboxes = new Map<Connection, Message[]>();
+
+  constructor(options: Partial<TrackerCoreOptions> = {}) {
+    this.core = new TrackerCore({ random: createRandom(1), ...options });
+  }
+
+  connect(): Client {
+    const connection = this.core.openConnection();
+    const inbox: Message[] = [];
+    this.#inboxes.set(connection, inbox);
+    return new Client(this, connection, inbox);
+  }
+
+  /** @returns how many messages the tracker sent because of this one */
+  send(connection: Connection, text: string): number {
+    const effects = this.core.handleMessage(connection, text, this.now);
+    for (const effect of effects) {
+      if (effect.type === 'probe') this.probed.push(effect.connection);
+      else this.#inboxes.get(effect.connection)?.push(JSON.parse(effect.text) as Message);
+    }
+    return effects.length;
+  }
+
+  /** Lets time pass, as a transport would: in small steps. */
+  pass(seconds: number): void {
+    for (let step = 0; step < seconds; step += 1) {
+      this.now += 1000;
+      this.core.tick(this.now);
+    }
+  }
+}
+
+export class Client {
+  constructor(
+    private readonly driver: CoreDriver,
+    readonly connection: Connection,
+    private readonly inbox: Message[],
+  ) {}
+
+  /** Sends a message and returns what this client got until now, in order; what it got is then forgotten. */
+  send(message: unknown): Message[] {
+    return this.sendText(JSON.stringify(message));
+  }
+
+  sendText(text: string): Message[] {
+    this.driver.send(this.connection, text);
+    return this.received();
+  }
+
+  received(): Message[] {
+    return this.inbox.splice(0);
+  }
+
+  close(): void {
+    this.driver.core.closeConnection(this.connection);
+  }
+}
