@@ -1,0 +1,23 @@
+// The players that have a page. A new player needs an entry here and a folder beside `videojs/`.
+
+/** One player's page. */
+export interface PlayerPage {
+  /** Folder of the page, and the name of the plugin's script in `dist/global/`. */
+  readonly id: string;
+  readonly title: string;
+  readonly description: string;
+  /** The one line that a site adds. */
+  readonly line: string;
+  /** Files under `node_modules/` that the page loads from `/libraries/`; nothing else there is served. */
+  readonly libraries: readonly string[];
+}
+
+export const PLAYERS: readonly PlayerPage[] = [
+  {
+    id: 'videojs',
+    title: 'video.js 8',
+    description: 'HLS through the built-in VHS engine',
+    line: 'player.p2pMediaLoader(options)',
+    libraries: ['video.js/dist/video.min.js', 'video.js/dist/video-js.min.css'],
+  },
+];
