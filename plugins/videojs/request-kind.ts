@@ -1,0 +1,60 @@
+// Which requests of VHS are media segments. Everything else is left to the player: playlists, keys, initialization
+// segments, clocks, DASH index and container probes.
+
+import type { VhsHandler, VhsRequestOptions, VideojsSource } from './vhs-types';
+
+const HLS_TYPE = /^(audio|video|application)\/(x-|vnd\.apple\.)?mpegurl/i;
+const HLS_PATH = /\.m3u8$/i;
+
+/** `url` in full, without fragment; undefined when it is none that HTTP can fetch. */
+export function toHttpUrl(url: string | undefined): string | undefined {
+  if (!url) return undefined;
+  let parsed: URL;
+  try {
+    parsed = new URL(url, document.baseURI);
+  } catch {
+    return undefined;
+  }
+  parsed.hash = '';
+  return /^https?:$/.test(parsed.protocol) ? parsed.href : undefined;
+}
+
+/** Whether a source is HLS by its type or, without one, by its name. */
+export function isHlsSource({ src, type }: VideojsSource): boolean {
+  if (type) return HLS_TYPE.test(type);
+  const url = toHttpUrl(src);
+  return url !== undefined && HLS_PATH.test(new URL(url).pathname);
+}
+
+/** Whether the engine may answer this request: a plain GET for what looks like a media segment. */
+export function isSegmentRequest(options: VhsRequestOptions): boolean {
+  return isPlainGet(options) && looksLikeSegment(options) && toHttpUrl(options.uri) !== undefined;
+}
+
+/**
+ * Whether VHS is loading a part (LL-HLS) from `uri`. Its request type is `segment` too, so only the loader's own state
+ * tells; without that state the engine answers, which knows no segment at a part's URL and range.
+ */
+export function isPartRequest({ playlistController_: controller }: VhsHandler, uri: string | undefined): boolean {
+  return [controller?.mainSegmentLoader_, controller?.audioSegmentLoader_].some((loader) => {
+    const pending = loader?.pendingSegment_;
+    return typeof pending?.partIndex === 'number' && pending.part?.resolvedUri === uri;
+  });
+}
+
+/** A request with a body, log-in or its own `xhr` is the page's business; a synchronous one cannot wait for peers. */
+function isPlainGet({ method = 'GET', body, data, sync, username, xhr }: VhsRequestOptions): boolean {
+  return method.toUpperCase() === 'GET' && !body && !data && !sync && !username && !xhr;
+}
+
+function looksLikeSegment(options: VhsRequestOptions): boolean {
+  if (options.requestType !== undefined) return options.requestType === 'segment';
+  // VHS before 3.13 gives no type. Of its binary requests, only those of a segment loader carry both headers and the
+  // loader's settings: keys have no headers, and DASH's probe, which must stay untouched, has a `beforeSend`.
+  return (
+    options.responseType === 'arraybuffer' &&
+    options.headers !== undefined &&
+    'maxPlaylistRetries' in options &&
+    options.beforeSend === undefined
+  );
+}
