@@ -88,7 +88,7 @@ export function readLines(text: string): PlaylistLines | PlaylistRefusal {
       continue;
     }
     if (line.length > MAX_TAG_LENGTH) return rejected(`a ${tag} is longer than ${MAX_TAG_LENGTH} characters`);
-    if (NUMBER_TAGS.has(tag) && !/:\s*\d+$/.test(line)) return rejected(`${tag} is not a number`);
+    if (NUMBER_TAGS.has(tag) && !/:\d+$/.test(line)) return rejected(`${tag} is not a number`);
     if (NUMBER_TAGS.has(tag) && counts.uris > 0) return rejected(`${tag} after the first segment`);
     if (tag === '#EXT-X-DEFINE' && ++counts.definitions > MAX_DEFINITIONS) {
       return rejected(`more than ${MAX_DEFINITIONS} #EXT-X-DEFINE`);
@@ -107,7 +107,7 @@ export function readLines(text: string): PlaylistLines | PlaylistRefusal {
   return { kind: 'lines', isMultivariant, lines, alternatives };
 }
 
-const isDash = (text: string): boolean => /^\s*<[^]*<?(?:\w+:)?MPD[\s>]/.test(text.slice(0, DASH_HEAD_LENGTH));
+const isDash = (text: string): boolean => /^\s*<(?:[^]*<)?(?:\w+:)?MPD[\s>]/.test(text.slice(0, DASH_HEAD_LENGTH));
 
 /** Lines without surrounding white space, empty ones left out; not `split`, which would hold millions of them. */
 function* trimmedLines(text: string): Generator<string> {

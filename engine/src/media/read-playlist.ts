@@ -94,9 +94,7 @@ export function readPlaylist(
 /** The manifest, or why there is none. */
 function parse(lines: readonly string[], url: string, imported: Definitions): ParsedManifest | string {
   try {
-    // Without a prototype, because the parser looks names up that the text chose.
-    const mainDefinitions = Object.assign(Object.create(null) as Record<string, string>, imported);
-    const parser = new Parser({ uri: url, mainDefinitions });
+    const parser = new Parser({ uri: url, mainDefinitions: imported });
     let problem: string | undefined;
     parser.on('error', ({ message }) => (problem ??= message));
     parser.addParser({ expression: /^#EXT-X-GAP$/, customType: 'gap', segment: true });

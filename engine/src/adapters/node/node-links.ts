@@ -36,19 +36,48 @@ export class NodeLinks implements PeerLinks {
   }
 
   offer(listener: PeerLinkListener): PeerLink {
-    const link = new NodeLink(this.#connect(), listener);
-    link.startOffer();
-    return link;
+    return this.#start(listener, (link) => link.startOffer());
   }
 
   answer(offer: SessionDescription, listener: PeerLinkListener): PeerLink {
-    const link = new NodeLink(this.#connect(), listener);
-    link.startAnswer(offer.sdp);
-    return link;
+    return this.#start(listener, (link) => link.startAnswer(offer.sdp));
   }
 
-  #connect(): PeerConnection {
-    return new this.#native.PeerConnection(CHANNEL_LABEL, this.#config);
+  #start(listener: PeerLinkListener, begin: (link: NodeLink) => void): PeerLink {
+    let connection: PeerConnection;
+    try {
+      connection = new this.#native.PeerConnection(CHANNEL_LABEL, this.#config);
+    } catch (error) {
+      // An ICE server that cannot be read.
+      return new FailedLink(reasonOf(error), listener);
+    }
+    const link = new NodeLink(connection, listener);
+    begin(link);
+    return link;
+  }
+}
+
+/** A link that never had a connection. */
+class FailedLink implements PeerLink {
+  #isClosed = false;
+
+  constructor(reason: string, listener: PeerLinkListener) {
+    queueMicrotask(() => {
+      if (!this.#isClosed) listener.onClose(reason);
+      this.#isClosed = true;
+    });
+  }
+
+  accept(): void {
+    // Nothing to accept for.
+  }
+
+  send(): void {
+    // Nowhere to send.
+  }
+
+  close(): void {
+    this.#isClosed = true;
   }
 }
 
@@ -117,11 +146,15 @@ class NodeLink implements PeerLink {
 
   #adopt(channel: DataChannel): void {
     // One channel is a link; a peer that opens more gets no ear for them.
-    if (this.#channel || this.#isClosed) return channel.close();
+    const isExtra = this.#channel !== undefined || this.#isClosed;
+    // On every channel: one that is closed without this callback keeps the process alive for ever (0.33.4).
+    channel.onClosed(() => {
+      if (!isExtra) this.#lose('closed by the other side');
+    });
+    if (isExtra) return channel.close();
     this.#channel = channel;
     channel.setBufferedAmountLowThreshold(LOW_WATER_BYTES);
     channel.onBufferedAmountLow(() => this.#flush());
-    channel.onClosed(() => this.#lose('closed by the other side'));
     channel.onError((message) => this.#lose(message));
     channel.onOpen(() => this.#open());
     // A channel that came with onDataChannel may be open already and then does not say so.
@@ -144,7 +177,7 @@ class NodeLink implements PeerLink {
   }
 
   #transmit(frame: Uint8Array): void {
-    const channel = this.#channel as DataChannel;
+    const channel = this.#channel!;
     channel.sendMessageBinary(frame);
     this.#unflushedBytes += frame.length;
     // Above the mark the low-water call comes for sure; below it never does.
@@ -168,7 +201,7 @@ class NodeLink implements PeerLink {
     try {
       action();
     } catch (error) {
-      queueMicrotask(() => this.#lose(error instanceof Error ? error.message : String(error)));
+      queueMicrotask(() => this.#lose(reasonOf(error)));
     }
   }
 
@@ -178,6 +211,8 @@ class NodeLink implements PeerLink {
     this.listener.onClose(reason);
   }
 }
+
+const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /** libdatachannel takes credentials inside the URL, percent-encoded. */
 function toNativeUrls(server: IceServerConfig): string[] {

@@ -46,7 +46,7 @@ export class SystemClock implements Clock {
     let high = this.#timers.length;
     while (low < high) {
       const middle = (low + high) >> 1;
-      if ((this.#timers[middle] as Timer).at <= at) low = middle + 1;
+      if (this.#timers[middle]!.at <= at) low = middle + 1;
       else high = middle;
     }
     return low;

@@ -1,0 +1,31 @@
+import type { Cancel } from '../../src/ports/clock';
+import type { PageLifecycle, PageLifecycleListener } from '../../src/ports/page-lifecycle';
+
+/** A page that goes and comes when the test says so. */
+export class ManualLifecycle implements PageLifecycle {
+  readonly #listeners = new Set<PageLifecycleListener>();
+
+  subscribe(listener: PageLifecycleListener): Cancel {
+    // A subscription of its own, so that the same listener may subscribe twice.
+    const subscription: PageLifecycleListener = {
+      onLeave: () => listener.onLeave(),
+      onReturn: () => listener.onReturn(),
+    };
+    this.#listeners.add(subscription);
+    return () => this.#listeners.delete(subscription);
+  }
+
+  /** The page goes into the back-forward cache or away. */
+  leave(): void {
+    for (const listener of [...this.#listeners]) listener.onLeave();
+  }
+
+  /** The page comes back. */
+  return(): void {
+    for (const listener of [...this.#listeners]) listener.onReturn();
+  }
+
+  get listenerCount(): number {
+    return this.#listeners.size;
+  }
+}
