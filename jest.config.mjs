@@ -1,26 +1,35 @@
 // One project per layer: pure core and tracker in Node, plugins in jsdom, end to end in real Chromium.
-const shared = {
-  transform: {
-    '^.+\\.[mc]?[tj]s$': ['@swc/jest', { jsc: { target: 'es2022', parser: { syntax: 'typescript' } }, module: { type: 'commonjs' } }],
-  },
-  transformIgnorePatterns: ['/node_modules/'],
+// `npm test` runs all of them (scripts/test.mjs); `npx jest --selectProjects core` runs one.
+
+// No type check here: `tsc -b` does that once for all.
+const transform = {
+  '^.+\\.[mc]?[tj]s$': [
+    '@swc/jest',
+    { jsc: { target: 'es2022', parser: { syntax: 'typescript' } }, module: { type: 'commonjs' } },
+  ],
 };
 
-const project = (displayName, roots, more = {}) => ({
-  ...shared,
+const project = (displayName, roots, timeoutMs, more = {}) => ({
   displayName,
   roots,
   testMatch: ['**/*.test.ts'],
   testEnvironment: 'node',
+  transform,
+  transformIgnorePatterns: ['/node_modules/'],
+  globals: { TEST_TIMEOUT_MS: timeoutMs },
+  setupFilesAfterEnv: ['<rootDir>/scripts/jest-timeout.cjs'],
+  // Built copies have a package.json and modules of the same names.
+  modulePathIgnorePatterns: ['<rootDir>/(dist|build|\\.cache)/', '<rootDir>/tracker/dist/'],
   ...more,
 });
 
 export default {
+  reporters: ['default', '<rootDir>/scripts/jest-reporter.mjs'],
   projects: [
-    project('core', ['<rootDir>/engine/test']),
-    project('tracker', ['<rootDir>/tracker/test']),
-    project('plugins', ['<rootDir>/plugins'], { testEnvironment: 'jsdom' }),
-    project('demo', ['<rootDir>/examples']),
-    project('e2e', ['<rootDir>/e2e']),
+    project('core', ['<rootDir>/engine/test'], 5_000),
+    project('tracker', ['<rootDir>/tracker/test'], 20_000),
+    project('plugins', ['<rootDir>/plugins'], 20_000, { testEnvironment: 'jsdom' }),
+    project('demo', ['<rootDir>/examples'], 20_000),
+    project('e2e', ['<rootDir>/e2e'], 120_000),
   ],
 };

@@ -1,0 +1,19 @@
+// What a viewer downloads, gzip. A module counts as what a site's own bundler makes of it, the player left out.
+// A change that needs more raises the number here and says in its message what the bytes buy.
+
+const module = (name, limit) => ({ name: `${name} (module)`, path: `dist/${name}.js`, limit, gzip: true });
+const script = (name, limit) => ({
+  name: `${name} (script tag)`,
+  path: `dist/global/${name}.js`,
+  limit,
+  gzip: true,
+  // Already bundled and minified.
+  disablePlugins: ['@size-limit/esbuild'],
+});
+
+export default [
+  module('index', '65 kB'),
+  module('videojs', '70 kB'),
+  script('engine', '65 kB'),
+  script('videojs', '70 kB'),
+];

@@ -1,0 +1,37 @@
+// Runs all tests and ends in one line, `Tests: N passed, M failed`. Arguments go to Jest.
+// Two runs: the layers side by side, then end to end one by one, because each of those drives several browsers.
+
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { summaryLine } from './jest-reporter.mjs';
+
+const args = process.argv.slice(2);
+const isOneRun = args.some((arg) => arg.startsWith('--selectProjects'));
+// A pattern that names tests of one layer leaves the other run empty.
+const passed = args.length > 0 ? ['--passWithNoTests', ...args] : [];
+const RUNS = isOneRun
+  ? [args]
+  : [
+      ['--maxWorkers=2', ...passed, '--selectProjects', 'core', 'tracker', 'plugins', 'demo'],
+      ['--runInBand', ...passed, '--selectProjects', 'e2e'],
+    ];
+
+const directory = mkdtempSync(join(tmpdir(), 'p2p-tests-'));
+const total = { passed: 0, failed: 0, skipped: 0 };
+RUNS.forEach((run, index) => {
+  const file = join(directory, `${index}`);
+  const { status } = spawnSync(process.execPath, ['node_modules/jest/bin/jest.js', ...run], {
+    stdio: 'inherit',
+    env: { ...process.env, P2P_TEST_TALLY: file },
+  });
+  const tally = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : { passed: 0, failed: 0, skipped: 0 };
+  // Jest may fail beside its tests: a wrong argument, no tests at all, a crash.
+  if (status !== 0 && tally.failed === 0) tally.failed = 1;
+  for (const key of Object.keys(total)) total[key] += tally[key];
+});
+rmSync(directory, { recursive: true });
+
+process.exitCode = total.failed > 0 ? 1 : 0;
+console.log(summaryLine(total));

@@ -1,0 +1,147 @@
+// What the package ships: one list of public entries, built as ESM, CommonJS, declarations and script-tag files.
+// Nothing here cleans dist/: with several configs in one run that deletes the declarations of another one,
+// so scripts/build.mjs cleans before it starts.
+
+import { readFileSync } from 'node:fs';
+import { defineConfig, type Options } from 'tsup';
+
+interface PublicEntry {
+  /** Name of the built module, `dist/<name>.js`; the exports map of package.json leads to it. */
+  readonly module: string;
+  readonly source: string;
+  /** Name of the script-tag build, `dist/global/<name>.js`; absent: there is none. */
+  readonly script?: string;
+  /** What the script-tag build starts from, when it is another file. */
+  readonly scriptSource?: string;
+}
+
+const ENTRIES: readonly PublicEntry[] = [
+  { module: 'index', source: 'engine/src/index.ts', script: 'engine' },
+  {
+    module: 'videojs',
+    source: 'plugins/videojs/index.ts',
+    script: 'videojs',
+    scriptSource: 'plugins/videojs/global.ts',
+  },
+];
+
+/** Player libraries are the page's own: imported by name in modules, read from this global in script-tag builds. */
+const PLAYERS: Readonly<Record<string, string>> = { 'video.js': 'videojs' };
+
+/** The one global of all script-tag builds. Each adds its exports; none takes away what another one put there. */
+const GLOBAL = 'P2PMediaLoader';
+const EXPORTS = '__p2pMediaLoaderExports';
+
+const browser: Options = {
+  platform: 'browser',
+  target: 'es2020',
+  // Private and public class fields came to all browsers with or soon after ES2020 (Safari 15, Firefox 90);
+  // written out, every `#field` would be a WeakMap.
+  esbuildOptions: (options) => {
+    options.supported = {
+      'class-field': true,
+      'class-static-field': true,
+      'class-private-field': true,
+      'class-private-static-field': true,
+      'class-private-method': true,
+      'class-private-accessor': true,
+      'class-private-brand-check': true,
+    };
+  },
+  tsconfig: 'tsconfig.build.json',
+  sourcemap: true,
+  silent: true,
+};
+
+const modules: Options = {
+  ...browser,
+  entry: Object.fromEntries(ENTRIES.map(({ module, source }) => [module, source])),
+  format: ['esm', 'cjs'],
+  outDir: 'dist',
+  // One copy of the engine for all subpaths, so that they share sessions and connections; in CommonJS too.
+  splitting: true,
+  external: Object.keys(PLAYERS),
+  // Bundled, so that installing the package brings no native module and needs no Node polyfill.
+  noExternal: [/^simple-peer/, /^m3u8-parser/, /^@noble\/hashes/],
+  esbuildPlugins: [simplePeerWithoutRequire()],
+  dts: {
+    compilerOptions: {
+      // tsup sets baseUrl, which TypeScript 6 calls an error.
+      ignoreDeprecations: '6.0',
+      noEmit: false,
+    },
+  },
+};
+
+const scripts = ENTRIES.flatMap(({ script, source, scriptSource }): Options[] =>
+  script === undefined
+    ? []
+    : [
+        {
+          ...browser,
+          entry: { [script]: scriptSource ?? source },
+          format: 'iife',
+          outDir: 'dist/global',
+          outExtension: () => ({ js: '.js' }),
+          minify: true,
+          globalName: EXPORTS,
+          // The wrapper keeps the exports' own name out of the page's globals.
+          banner: { js: '(function(){' },
+          footer: { js: `globalThis.${GLOBAL}=Object.assign(globalThis.${GLOBAL}||{},${EXPORTS})})();` },
+          esbuildPlugins: [playersFromGlobals(), simplePeerWithoutRequire()],
+        },
+      ],
+);
+
+const demo: Options = {
+  entry: { demo: 'examples/server/main.ts' },
+  format: 'esm',
+  outDir: 'build',
+  platform: 'node',
+  target: 'node20',
+  tsconfig: 'examples/tsconfig.json',
+  // Packages stay in node_modules; the tracker is imported by path and comes along.
+  skipNodeModulesBundle: true,
+  removeNodeProtocol: false,
+  splitting: false,
+  sourcemap: true,
+  silent: true,
+};
+
+export default defineConfig([modules, ...scripts, demo]);
+
+type BundlerPlugin = NonNullable<Options['esbuildPlugins']>[number];
+
+/** Lets `import videojs from 'video.js'` mean the page's `window.videojs`. */
+function playersFromGlobals(): BundlerPlugin {
+  const namespace = 'player-global';
+  return {
+    name: namespace,
+    setup(build) {
+      for (const [packageName, globalName] of Object.entries(PLAYERS)) {
+        const filter = new RegExp(`^${packageName.replaceAll('.', '\\.')}$`);
+        build.onResolve({ filter }, ({ path }) => ({ path, namespace }));
+        build.onLoad({ filter, namespace }, () => ({
+          contents: `
+            if (!globalThis.${globalName}) throw new Error('${GLOBAL}: load ${packageName} before this script');
+            module.exports = globalThis.${globalName};`,
+        }));
+      }
+    },
+  };
+}
+
+/** Its browser build looks for a `require` that it never needs; webpack would warn every site about that. */
+function simplePeerWithoutRequire(): BundlerPlugin {
+  return {
+    name: 'simple-peer-without-require',
+    setup(build) {
+      build.onLoad({ filter: /[\\/]simplepeer\.min\.js$/ }, ({ path }) => {
+        const source = readFileSync(path, 'utf8');
+        const contents = source.replaceAll('"function"==typeof require&&require', 'false');
+        if (contents === source) throw new Error(`${path} changed: see whether it still asks for require`);
+        return { contents };
+      });
+    },
+  };
+}
