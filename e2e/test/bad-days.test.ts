@@ -1,0 +1,91 @@
+// Trackers die, networks cut connections, browsers lack WebRTC: the player must not notice.
+
+import { createTracker } from '../../tracker/src/index';
+import { fixtureHash, setStage, sleep, until, type Stage } from '../support/stage';
+
+const SOURCE = '/vod-ts/master.m3u8';
+const SEGMENT = /^\/vod-ts\/.*\.ts$/;
+let stage: Stage;
+
+beforeAll(async () => {
+  stage = await setStage();
+});
+afterEach(() => stage.reset());
+afterAll(() => stage.close());
+
+test('a tracker that stops changes nothing for those who play; newcomers play too, and meet them soon after it is back', async () => {
+  const tracker = createTracker();
+  const { url, port } = await tracker.listen({ host: '127.0.0.1', port: 0 });
+  const options = { trackers: [url] };
+  const first = await stage.open({ source: SOURCE, options });
+  await first.playsTo(1);
+  const second = await stage.open({ source: SOURCE, options });
+  const connected = await second.reaches('a peer', (stats) => stats.peerCount === 1);
+
+  await tracker.close();
+  await second.reaches('the loss', (stats) => stats.trackerCount === 0);
+  await second.page.evaluate(() => void window.player.currentTime(40));
+  await second.playsTo(42);
+  const during = await second.stats();
+  expect(during.peerCount).toBe(1);
+  expect(during.p2pBytes).toBeGreaterThan(connected.p2pBytes);
+  const newcomer = await stage.open({ source: SOURCE, options });
+  await newcomer.playsTo(2);
+  expect((await newcomer.stats()).peerCount).toBe(0);
+
+  const successor = createTracker();
+  await successor.listen({ host: '127.0.0.1', port });
+  const backAt = Date.now();
+  await newcomer.reaches('a peer', (stats) => stats.peerCount > 0);
+  expect(Date.now() - backAt).toBeLessThan(30_000);
+  for (const viewer of [first, second, newcomer]) {
+    expect(await viewer.errors()).toEqual([]);
+    expect(await viewer.page.evaluate(() => window.player.error())).toBeNull();
+  }
+  await successor.close();
+});
+
+test('without WebRTC the page plays over HTTP, says so once, and opens no socket', async () => {
+  const viewer = await stage.open({ source: SOURCE, hasNoWebRtc: true });
+  await viewer.playsTo(6);
+  expect(await viewer.page.evaluate(() => window.probes.sockets.length)).toBe(0);
+  expect(stage.origin.log.count(SEGMENT)).toBeGreaterThan(3);
+  for (const { url, sha256 } of await viewer.segments()) expect(sha256).toBe(fixtureHash(new URL(url).pathname));
+  expect(await viewer.errors()).toEqual([]);
+});
+
+test('a response that breaks off is resumed by a Range request, not begun anew', async () => {
+  stage.origin.setFaults({
+    cutAfterBytes: ({ path, range }) => (/\/00[12]\.ts$/.test(path) && range === undefined ? 9_000 : undefined),
+  });
+  const viewer = await stage.open({ source: SOURCE });
+  await viewer.playsTo(6);
+  const resumed = stage.origin.log.select((entry) => SEGMENT.test(entry.path) && entry.range !== undefined);
+  expect(resumed.length).toBeGreaterThanOrEqual(2);
+  for (const { range, status } of resumed) {
+    expect(range).toMatch(/^bytes=[1-9]\d*-$/);
+    expect(status).toBe(206);
+  }
+  for (const { url, sha256 } of await viewer.segments()) expect(sha256).toBe(fixtureHash(new URL(url).pathname));
+});
+
+test('a viewer that vanishes in the middle of everything is not missed', async () => {
+  const first = await stage.open({ source: SOURCE });
+  await first.playsTo(1);
+  const second = await stage.open({ source: SOURCE });
+  await second.reaches('bytes from peers', (stats) => stats.p2pBytes > 0);
+  await first.close();
+  await second.page.evaluate(() => void window.player.currentTime(30));
+  await second.playsTo(34);
+  await until('the peer to be gone', async () => (await second.stats()).peerCount === 0);
+  for (const { url, sha256 } of await second.segments()) expect(sha256).toBe(fixtureHash(new URL(url).pathname));
+  expect(await second.errors()).toEqual([]);
+});
+
+test('with no tracker to be reached at all the page plays as without the plugin', async () => {
+  const options = { trackers: ['ws://127.0.0.1:9/'] };
+  const viewer = await stage.open({ source: SOURCE, options });
+  await viewer.playsTo(3);
+  await sleep(500);
+  expect(await viewer.page.evaluate(() => window.player.error())).toBeNull();
+});
