@@ -67,7 +67,7 @@ export function installProbes(wanted: { pluginScript: string; keepsSent: boolean
 
   const appendBuffer = SourceBuffer.prototype.appendBuffer;
   SourceBuffer.prototype.appendBuffer = function (data) {
-    note(probes.appended, '', undefined, data as BufferSource);
+    note(probes.appended, '', undefined, data);
     appendBuffer.call(this, data);
   };
 

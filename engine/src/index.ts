@@ -20,6 +20,7 @@ export function connectPlayer(options?: P2POptions): PlayerConnection {
 
 export { P2PError } from './base/p2p-error';
 export type { ErrorContext, P2PErrorReason } from './base/p2p-error';
+export { parseRangeHeader } from './base/byte-range';
 export type { ByteRange } from './base/byte-range';
 export type { BitsPerSecond, Bytes, Milliseconds, Seconds } from './base/units';
 export { sessions } from './player/live-sessions';

@@ -4,9 +4,9 @@
 // `videojs.xhr` and VHS write their own notes on the request (`url`, `method`, `headers`, `uri`, `requestType`,
 // `aborted`, `responseTime` …, and a wrapped `abort`), so no member here may bear such a name unless it means that.
 
+import { parseRangeHeader } from '../../engine/src/index';
 import type { ByteRange, Cancel, DeliveredSegment, PlayerRequest, PlayerRequestListener } from '../../engine/src/index';
 import { ProgressFeed } from './progress-feed';
-import { readRangeHeader } from './range-header';
 import { type Answer, ReadyState, SegmentAnswer } from './segment-answer';
 
 /** What a request needs from its player. */
@@ -142,7 +142,7 @@ export class SegmentXhr extends EventTarget {
   }
 
   private get byteRange(): ByteRange | undefined {
-    return this.rangeHeader === undefined ? undefined : readRangeHeader(this.rangeHeader);
+    return this.rangeHeader === undefined ? undefined : parseRangeHeader(this.rangeHeader);
   }
 
   private get rangeHeader(): string | undefined {

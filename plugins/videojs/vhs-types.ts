@@ -127,7 +127,9 @@ export interface VhsSourceHandler {
 
 /** The `videojs` function, as far as the plugin uses it. */
 export interface Videojs {
+  /** Makes `plugin` a method of all players. */
   registerPlugin(name: string, plugin: (this: VideojsPlayer, options?: never) => unknown): unknown;
+  /** The class registered under `name`. */
   getComponent(name: string): unknown;
 }
 

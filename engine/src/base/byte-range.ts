@@ -7,7 +7,7 @@ export interface ByteRange {
 }
 
 /** Number of bytes in `range`. */
-export const rangeLength = (range: ByteRange): Bytes => (range.end - range.start) as Bytes;
+export const rangeLength = (range: ByteRange): Bytes => range.end - range.start;
 
 /** Whether two ranges, either of which may be absent (the whole resource), are the same. */
 export function sameRange(a: ByteRange | undefined, b: ByteRange | undefined): boolean {

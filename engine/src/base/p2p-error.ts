@@ -51,10 +51,12 @@ export class P2PError extends Error {
     return new P2PError('unsupported-player', message, context);
   }
 
+  /** A manifest text is not one that the engine can read. */
   static manifestUnreadable(url: string, why: string): P2PError {
     return new P2PError('manifest-unreadable', `cannot read the manifest ${url}: ${why}`, { url, why });
   }
 
+  /** The origin did not give a segment, also not when asked again. */
   static httpFailed(url: string, why: string, status?: number): P2PError {
     return new P2PError('http-failed', `HTTP failed for ${url}: ${why}`, { url, why, status });
   }
@@ -64,6 +66,7 @@ export class P2PError extends Error {
     return new P2PError('segment-lost', 'the store lost the segment', {});
   }
 
+  /** A tracker's connection was lost or not made. */
   static trackerUnreachable(url: string, why: string): P2PError {
     return new P2PError('tracker-unreachable', `tracker ${url} is not reachable: ${why}`, { url, why });
   }
@@ -78,6 +81,7 @@ export class P2PError extends Error {
     return new P2PError('peer-violation', `peer ${peerId ?? '(unknown)'} broke the protocol: ${why}`, { peerId, why });
   }
 
+  /** The session had ended, or ended before the answer came. */
   static destroyed(): P2PError {
     return new P2PError('destroyed', 'the session was destroyed', {});
   }
@@ -88,9 +92,10 @@ const MAX_SHOWN_VALUE_LENGTH = 80;
 function describe(value: unknown): string {
   if (value === undefined) return 'undefined';
   if (typeof value === 'function') return 'a function';
+  if (typeof value === 'symbol') return value.toString();
   let text: string;
   try {
-    text = JSON.stringify(value) ?? String(value);
+    text = JSON.stringify(value);
   } catch {
     text = Object.prototype.toString.call(value);
   }

@@ -58,6 +58,6 @@ export class RangeSet {
 function subtract(from: ByteRange, taken: ByteRange): ByteRange[] {
   const left = { start: from.start, end: Math.min(from.end, taken.start) };
   const right = { start: Math.max(from.start, taken.end), end: from.end };
-  if (taken.end <= from.start || taken.start >= from.end) return [from];
+  if (taken.end <= from.start || taken.start >= from.end || rangeLength(taken) <= 0) return [from];
   return [left, right].filter((range) => rangeLength(range) > 0);
 }

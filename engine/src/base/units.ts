@@ -18,20 +18,20 @@ const BITS_PER_BYTE = 8;
 const BYTES_PER_KIBIBYTE = 1024;
 
 /** Milliseconds from a number of seconds. */
-export const secondsToMs = (value: Seconds): Milliseconds => (value * MS_PER_SECOND) as Milliseconds;
+export const secondsToMs = (value: Seconds): Milliseconds => value * MS_PER_SECOND;
 /** Seconds from a number of milliseconds. */
-export const msToSeconds = (value: Milliseconds): Seconds => (value / MS_PER_SECOND) as Seconds;
+export const msToSeconds = (value: Milliseconds): Seconds => value / MS_PER_SECOND;
 /** Bytes from a number of KiB. */
-export const kibibytes = (value: number): Bytes => (value * BYTES_PER_KIBIBYTE) as Bytes;
+export const kibibytes = (value: number): Bytes => value * BYTES_PER_KIBIBYTE;
 /** Bytes from a number of MiB. */
-export const mebibytes = (value: number): Bytes => (value * BYTES_PER_KIBIBYTE * BYTES_PER_KIBIBYTE) as Bytes;
+export const mebibytes = (value: number): Bytes => value * BYTES_PER_KIBIBYTE * BYTES_PER_KIBIBYTE;
 
 /** The rate at which `bytes` moved in `elapsed`; 0 when no time has passed. */
 export function bitrateOf(bytes: Bytes, elapsed: Milliseconds): BitsPerSecond {
-  return (elapsed > 0 ? (bytes * BITS_PER_BYTE * MS_PER_SECOND) / elapsed : 0) as BitsPerSecond;
+  return elapsed > 0 ? (bytes * BITS_PER_BYTE * MS_PER_SECOND) / elapsed : 0;
 }
 
 /** How long `bytes` take at `rate`; Infinity at rate 0. */
 export function timeToMove(bytes: Bytes, rate: BitsPerSecond): Milliseconds {
-  return (rate > 0 ? (bytes * BITS_PER_BYTE * MS_PER_SECOND) / rate : Infinity) as Milliseconds;
+  return rate > 0 ? (bytes * BITS_PER_BYTE * MS_PER_SECOND) / rate : Infinity;
 }

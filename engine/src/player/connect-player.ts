@@ -55,7 +55,7 @@ class PlayerSession implements PlayerConnection {
   #source: ActiveSource | undefined;
   #sourceUrl: string | undefined;
   /** Of the present source, to begin anew after the page was away or P2P off. */
-  #manifests: ManifestText[] = [];
+  readonly #manifests = new Map<string, ManifestText>();
   #nextRequestId = 1;
   #stoodAside = false;
   #isDestroyed = false;
@@ -90,9 +90,10 @@ class PlayerSession implements PlayerConnection {
 
   addManifest(manifest: ManifestText): void {
     if (this.#sourceUrl === undefined) return;
-    this.#manifests = [...this.#manifests.filter((known) => known.url !== manifest.url), manifest].slice(
-      -MAX_KEPT_MANIFESTS,
-    );
+    this.#manifests.set(manifest.url, manifest);
+    // The first one stays: nothing can be made of the others without it, and few players read it again.
+    const [, second] = this.#manifests.keys();
+    if (this.#manifests.size > MAX_KEPT_MANIFESTS && second !== undefined) this.#manifests.delete(second);
     this.#source?.executor.run((session, now) => session.addManifest(manifest, now));
   }
 
@@ -106,6 +107,7 @@ class PlayerSession implements PlayerConnection {
     // The player may not be ready to hear an answer before this call returns.
     queueMicrotask(() => {
       if (!this.#listeners.has(requestId)) return;
+      if (source !== this.#source) return this.#fail(requestId, P2PError.destroyed());
       // The page's own URL, with its token of this moment, is the one to ask.
       const asked = { ...segment, url: request.url };
       source.executor.run((session, now) =>
@@ -124,7 +126,7 @@ class PlayerSession implements PlayerConnection {
   closeSource(): void {
     this.#stop();
     this.#sourceUrl = undefined;
-    this.#manifests = [];
+    this.#manifests.clear();
   }
 
   standAside(reason: string): void {
@@ -132,6 +134,7 @@ class PlayerSession implements PlayerConnection {
     this.#stoodAside = true;
     this.#emitter.emit('standingAside', { reason });
   }
+
   #start(): void {
     const { enabled, logger } = this.#options;
     if (this.#sourceUrl === undefined || !enabled || this.#source || this.#isDestroyed) return;
@@ -149,12 +152,12 @@ class PlayerSession implements PlayerConnection {
     const executor = new Executor(session, ports, {
       deliver: (delivery) => this.#deliver(delivery),
       progress: ({ requestId, loadedBytes, totalBytes }) =>
-        this.#listeners.get(requestId)?.onProgress(loadedBytes, totalBytes),
-      fail: ({ requestId, error }) => this.#takeListener(requestId)?.onError(error),
+        this.#guard(() => this.#listeners.get(requestId)?.onProgress(loadedBytes, totalBytes)),
+      fail: ({ requestId, error }) => this.#fail(requestId, error),
       report: (report) => this.#report(report),
     });
     this.#source = { session, executor };
-    for (const manifest of this.#manifests) executor.run((core, now) => core.addManifest(manifest, now));
+    for (const manifest of this.#manifests.values()) executor.run((core, now) => core.addManifest(manifest, now));
   }
 
   #stop(): void {
@@ -166,7 +169,21 @@ class PlayerSession implements PlayerConnection {
   #deliver({ requestId, bytes, httpBytes, p2pBytes, bitsPerSecond }: Delivery): void {
     const listener = this.#takeListener(requestId);
     // A copy: players transfer buffers to workers, and what is kept for other viewers would be empty then.
-    listener?.onSuccess({ bytes: bytes.slice().buffer, httpBytes, p2pBytes, bitsPerSecond });
+    this.#guard(() => listener?.onSuccess({ bytes: bytes.slice().buffer, httpBytes, p2pBytes, bitsPerSecond }));
+  }
+
+  #fail(requestId: number, error: P2PError): void {
+    const listener = this.#takeListener(requestId);
+    this.#guard(() => listener?.onError(error));
+  }
+
+  /** A player that throws must not keep the engine from what else it has to do. */
+  #guard(tellPlayer: () => void): void {
+    try {
+      tellPlayer();
+    } catch (error) {
+      this.#ports.logger.log('error', 'the player threw', { error });
+    }
   }
 
   #takeListener(requestId: number): PlayerRequestListener | undefined {

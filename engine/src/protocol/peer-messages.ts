@@ -14,7 +14,7 @@ const MAGIC = bytesOfBinaryString('P2ML');
 const ID_LENGTH = 20;
 
 /** First byte of a frame. 16-31 are reserved for roots and leaves, 32-47 for introductions. */
-const TYPE = { handshake: 1, have: 2, request: 3, cancel: 4, data: 5, reject: 6 } as const;
+const TYPE = { handshake: 1, have: 2, request: 3, cancel: 4, data: 5, reject: 6, ping: 7, pong: 8 } as const;
 
 /** Types from here on may be ignored by a peer that does not know them. */
 const FIRST_OPTIONAL_TYPE = 128;
@@ -49,7 +49,8 @@ export type PeerMessage =
   | { readonly type: 'request'; readonly requestId: number; readonly id: WireSegmentId; readonly range: ByteRange }
   | { readonly type: 'cancel'; readonly requestId: number }
   | { readonly type: 'data'; readonly requestId: number; readonly offset: Bytes; readonly payload: Uint8Array }
-  | { readonly type: 'reject'; readonly requestId: number; readonly reason: RejectReason };
+  | { readonly type: 'reject'; readonly requestId: number; readonly reason: RejectReason }
+  | { readonly type: 'ping' | 'pong' };
 
 /** Bytes of `message`. */
 export function encodePeerMessage(message: PeerMessage): Uint8Array {
@@ -87,6 +88,9 @@ export function encodePeerMessage(message: PeerMessage): Uint8Array {
         .varint(message.requestId)
         .uint8(REJECT_REASONS.indexOf(message.reason))
         .finish();
+    case 'ping':
+    case 'pong':
+      return new ByteWriter().uint8(TYPE[message.type]).finish();
   }
 }
 
@@ -130,6 +134,10 @@ function readMessage(reader: ByteReader): PeerMessage | undefined {
         requestId: reader.varint(),
         reason: pick(REJECT_REASONS, reader.uint8(), 'reject reason'),
       };
+    case TYPE.ping:
+      return { type: 'ping' };
+    case TYPE.pong:
+      return { type: 'pong' };
     default:
       if (type >= FIRST_OPTIONAL_TYPE) return undefined;
       throw new ProtocolViolation(`unknown message type ${type}`);

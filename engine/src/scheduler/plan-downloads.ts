@@ -10,7 +10,9 @@ export const BLOCK_BYTES = kibibytes(128);
 /** Requests open at one peer: the next is there when the first is served. */
 export const MAX_REQUESTS_PER_PEER = 2;
 /** Time kept in hand for what the estimates do not see. */
-const SAFETY_MS: Milliseconds = 700;
+const LIVE_RESERVE_MS: Milliseconds = 700;
+/** Of a recording more can be had at any time: peers slower than the stream must not use the buffer up. */
+const VOD_RESERVE_MS: Milliseconds = 5_000;
 /** The HTTP estimate is trusted to be wrong by this factor. */
 const HTTP_TIME_FACTOR = 1.5;
 
@@ -57,6 +59,8 @@ export interface SchedulerView {
     readonly openRequestCount: number;
     readonly bitsPerSecond: BitsPerSecond | undefined;
   }[];
+  /** Whether the stream is being made now: no player can have much in its buffer then. */
+  readonly isLive: boolean;
   /** Until then more peers may turn up and a segment that can wait is held back. */
   readonly searchUntil: Milliseconds;
   readonly httpBitrate: BitsPerSecond;
@@ -80,10 +84,10 @@ export function planDownloads(view: SchedulerView): DownloadAction[] {
   return byDeadline.flatMap((demand) => planDemand(demand, view, openRequests));
 }
 
-/** When HTTP must start so that `demand` is complete before its deadline. */
+/** [SCH-9] When HTTP must start so that `demand` is complete before its deadline, with a reserve. */
 export function latestHttpStart(demand: DemandView, view: SchedulerView): Milliseconds {
   const httpTime = view.httpFirstByteMs + timeToMove(demand.remainingBytes, view.httpBitrate);
-  return demand.deadline - httpTime * HTTP_TIME_FACTOR - SAFETY_MS;
+  return demand.deadline - httpTime * HTTP_TIME_FACTOR - (view.isLive ? LIVE_RESERVE_MS : VOD_RESERVE_MS);
 }
 
 function planDemand(demand: DemandView, view: SchedulerView, openRequests: Map<number, number>): DownloadAction[] {
@@ -93,7 +97,7 @@ function planDemand(demand: DemandView, view: SchedulerView, openRequests: Map<n
   const httpStart = latestHttpStart(demand, view);
   const isLate = view.now >= httpStart;
   // [SCH-2] Late, or sizes in dispute: HTTP, from the first missing byte.
-  if (isLate || demand.isDisputed) return [fetchHttp(demand, view)];
+  if (isLate || demand.isDisputed) return fetchHttp(demand, view, openRequests);
   // [SCH-3] Offered by peers: ask them, and watch the clock.
   const asked = askPeers(demand, view, openRequests);
   if (asked.length > 0 || demand.isAsked) return [...asked, { type: 'wait', key, until: httpStart }];
@@ -104,14 +108,18 @@ function planDemand(demand: DemandView, view: SchedulerView, openRequests: Map<n
   // [SCH-6] The search for peers has just begun: a segment that can wait is held back a little.
   const heldUntil = Math.min(httpStart, view.searchUntil, demand.deadline - SEARCH_MIN_BUFFER_MS);
   if (view.now < heldUntil) return [{ type: 'wait', key, until: heldUntil }];
-  return [fetchHttp(demand, view)];
+  return fetchHttp(demand, view, openRequests);
 }
 
-function fetchHttp(demand: DemandView, view: SchedulerView): DownloadAction {
+function fetchHttp(demand: DemandView, view: SchedulerView, openRequests: Map<number, number>): DownloadAction[] {
   const { key } = demand;
-  if (demand.http === 'spent') return { type: 'giveUp', key };
-  if (view.now < demand.httpNotBefore) return { type: 'wait', key, until: demand.httpNotBefore };
-  return { type: 'fetchHttp', key, from: demand.firstMissing };
+  if (demand.http === 'spent') return [{ type: 'giveUp', key }];
+  // [SCH-8] After a failure HTTP pauses; what peers bring meanwhile is won.
+  if (view.now < demand.httpNotBefore) {
+    const asked = demand.isDisputed ? [] : askPeers(demand, view, openRequests);
+    return [...asked, { type: 'wait', key, until: demand.httpNotBefore }];
+  }
+  return [{ type: 'fetchHttp', key, from: demand.firstMissing }];
 }
 
 /** [SCH-3] Blocks go to the supplier with the fewest open requests, the faster one of equals. */

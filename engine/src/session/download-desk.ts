@@ -14,6 +14,7 @@ import { planDownloads } from '../scheduler/plan-downloads';
 import type { OpenRequest, PeerSession } from '../swarm/peer-session';
 import { SegmentTransfer } from '../swarm/segment-transfer';
 import type { Counters } from './counters';
+import type { BodyVerdict } from './http-desk';
 import { HttpDesk } from './http-desk';
 import type { EmitEffect } from './session-effects';
 
@@ -29,7 +30,9 @@ interface Download {
   readonly transfer: SegmentTransfer;
   /** When bytes were first asked for, from anybody: the player's bandwidth estimate counts from here. */
   startedAt: Milliseconds | undefined;
-  /** The size that peers announce, while the origin has not said it. */
+  /** The origin or the manifest said the size; else it is what peers say. */
+  isSizeCertain: boolean;
+  /** Peers do not agree on the size, and the origin has not said it. */
   isDisputed: boolean;
 }
 
@@ -58,7 +61,7 @@ export class DownloadDesk {
   constructor(private readonly host: DownloadDeskHost) {
     this.#http = new HttpDesk({
       emit: host.emit,
-      onTotal: (key, totalBytes) => this.#handleTotal(key, totalBytes),
+      onBody: (key, start, totalBytes) => this.#handleBody(key, start, totalBytes),
       onBytes: (key, offset, bytes, now) => this.#addBytes(key, offset, bytes, 'http', now),
       onBodyEnd: (key, end, now) => this.#handleBodyEnd(key, end, now),
     });
@@ -95,6 +98,7 @@ export class DownloadDesk {
       requestIds,
       transfer,
       startedAt: undefined,
+      isSizeCertain: segment.byteRange !== undefined,
       isDisputed: false,
     };
     this.#downloads.set(segment.key, download);
@@ -105,6 +109,14 @@ export class DownloadDesk {
     for (const download of this.#downloads.values()) {
       if (download.requestIds.delete(requestId) && download.requestIds.size === 0) this.#drop(download, now);
     }
+  }
+
+  /** [DL-6] The manifest gave the key to another segment, or forgot it: the player's own loader takes over. */
+  discard(key: SegmentKey, now: Milliseconds): void {
+    const download = this.#downloads.get(key);
+    if (!download) return;
+    this.#failRequests(download, P2PError.httpFailed(download.segment.url, 'the manifest no longer lists it'));
+    this.#drop(download, now);
   }
 
   /** Something changed that the plan depends on. */
@@ -147,8 +159,10 @@ export class DownloadDesk {
     if (!this.#isPlanDue) return;
     this.#isPlanDue = false;
     this.#planAt = Infinity;
+    const peers = this.host.peers().filter((session) => !session.refusesUploads(now));
+    for (const download of [...this.#downloads.values()]) this.#learnSize(download, peers, now);
     if (this.#downloads.size === 0) return;
-    for (const action of planDownloads(this.#view(now))) this.#perform(action, now);
+    for (const action of planDownloads(this.#view(peers, now))) this.#perform(action, now);
   }
 
   /** Ends everything; the player's requests fail. */
@@ -184,8 +198,7 @@ export class DownloadDesk {
     }
   }
 
-  #view(now: Milliseconds): SchedulerView {
-    const peers = this.host.peers().filter((session) => !session.refusesUploads(now));
+  #view(peers: readonly PeerSession[], now: Milliseconds): SchedulerView {
     return {
       now,
       demands: [...this.#downloads.values()].map((download) => this.#demandView(download, peers, now)),
@@ -194,6 +207,7 @@ export class DownloadDesk {
         openRequestCount: session.openRequests.length,
         bitsPerSecond: session.bitsPerSecond,
       })),
+      isLive: this.host.isLive(),
       searchUntil: this.host.searchUntil(),
       httpBitrate: this.#http.bitsPerSecond,
       httpFirstByteMs: this.#http.firstByteMs,
@@ -203,7 +217,7 @@ export class DownloadDesk {
   #demandView(download: Download, peers: readonly PeerSession[], now: Milliseconds): DemandView {
     const { segment, transfer } = download;
     const { key } = segment;
-    const suppliers = this.#agreeOnSize(download, peers);
+    const suppliers = suppliersOf(download, peers);
     const asked = peers.flatMap((peer) => peer.openRequests).filter((request) => request.key === key);
     const total = transfer.totalBytes;
     const missing = transfer.missing();
@@ -224,20 +238,24 @@ export class DownloadDesk {
     };
   }
 
-  /** [DL-2] Who has what; a size that peers agree on is believed until the origin says another. */
-  #agreeOnSize(download: Download, peers: readonly PeerSession[]): SupplierView[] {
+  /** [DL-2] A size that peers agree on is believed until the origin says another. */
+  #learnSize(download: Download, peers: readonly PeerSession[], now: Milliseconds): void {
     const { transfer, segment } = download;
-    const suppliers: SupplierView[] = [];
-    for (const peer of peers) {
-      const have = peer.availability.get(segment.key);
-      if (!have) continue;
-      if (have.totalBytes !== undefined && !download.isDisputed && !transfer.setTotal(have.totalBytes)) {
-        download.isDisputed = true;
-        if (transfer.httpBytes === 0) this.host.counters.wastedBytes += transfer.reset();
-      }
-      suppliers.push({ linkId: peer.identity.linkId, availableEnd: have.availableBytes });
-    }
-    return suppliers;
+    const isAsked = this.#http.statusOf(segment.key) === 'running';
+    if (download.isSizeCertain || download.isDisputed || isAsked) return;
+    const sizes = peers.flatMap((peer) => peer.availability.get(segment.key)?.totalBytes ?? []);
+    if (sizes.every((size) => transfer.setTotal(size))) return this.#finishIfComplete(download, now);
+    // Somebody is wrong, and maybe whoever gave what is here.
+    download.isDisputed = true;
+    this.#cancelPeerRequests(segment.key, now);
+    if (transfer.p2pBytes > 0) this.#distrust(download);
+    else transfer.forgetTotal();
+  }
+
+  /** What peers gave belongs to something else. */
+  #distrust({ transfer, segment }: Download): void {
+    this.host.counters.wastedBytes += transfer.reset();
+    this.host.onAvailabilityChanged(segment.key);
   }
 
   #isElsewhere(key: SegmentKey, peers: readonly PeerSession[]): boolean {
@@ -246,19 +264,33 @@ export class DownloadDesk {
     return electOwner(key, candidates) !== this.host.peerId;
   }
 
-  #handleTotal(key: SegmentKey, totalBytes: Bytes): boolean {
-    const transfer = this.#downloads.get(key)?.transfer;
-    if (!transfer) return true;
-    if (transfer.setTotal(totalBytes)) return true;
-    // What peers gave belongs to something else; the next try starts from nothing.
-    this.host.counters.wastedBytes += transfer.reset();
-    return false;
+  /** [DL-3] The origin's word about the size replaces that of peers, and what came from them under another one goes. */
+  #handleBody(key: SegmentKey, start: Bytes, totalBytes: Bytes | undefined): BodyVerdict {
+    const download = this.#downloads.get(key);
+    if (!download) return 'use';
+    const { transfer } = download;
+    if (totalBytes === undefined) {
+      // It does not say: what peers say must not cut the body short.
+      if (!download.isSizeCertain) transfer.forgetTotal();
+      return 'use';
+    }
+    const isAsExpected = transfer.setTotal(totalBytes);
+    if (!isAsExpected) {
+      this.#distrust(download);
+      if (!transfer.setTotal(totalBytes)) return 'refuse';
+    }
+    download.isSizeCertain = true;
+    download.isDisputed = false;
+    return isAsExpected || start <= 0 ? 'use' : 'restart';
   }
 
   #handleBodyEnd(key: SegmentKey, end: Bytes, now: Milliseconds): boolean {
     const download = this.#downloads.get(key);
     if (!download) return true;
-    download.transfer.setTotal(end);
+    if (!download.isSizeCertain) {
+      if (download.transfer.setTotal(end)) download.isSizeCertain = true;
+      else this.#distrust(download);
+    }
     this.#finishIfComplete(download, now);
     return !this.#downloads.has(key);
   }
@@ -316,6 +348,16 @@ export class DownloadDesk {
       for (const request of peer.openRequests) if (request.key === key) peer.cancel(request.requestId, now);
     }
   }
+}
+
+/** Who has what. One that means a segment of another size has nothing of this one. */
+function suppliersOf({ transfer, segment }: Download, peers: readonly PeerSession[]): SupplierView[] {
+  return peers.flatMap((peer) => {
+    const have = peer.availability.get(segment.key);
+    const sizes = [have?.totalBytes, transfer.totalBytes];
+    if (!have || (!sizes.includes(undefined) && sizes[0] !== sizes[1])) return [];
+    return [{ linkId: peer.identity.linkId, availableEnd: have.availableBytes }];
+  });
 }
 
 /** The parts of `gap` that no open request will bring. */

@@ -38,6 +38,7 @@ export class Executor {
       for (let effect = this.#pending.shift(); effect; effect = this.#pending.shift()) this.#perform(effect);
     } finally {
       this.#isRunning = false;
+      if (this.#isClosed) this.#release();
     }
   }
 
@@ -45,6 +46,11 @@ export class Executor {
   close(): void {
     this.run((session, now) => session.leave(now));
     this.#isClosed = true;
+    // Called from within an effect: what the core asked before, its goodbye included, is performed first.
+    if (!this.#isRunning) this.#release();
+  }
+
+  #release(): void {
     this.#cancelWake();
     for (const cancel of this.#fetches.values()) cancel();
     for (const link of this.#links.values()) link.close();

@@ -33,6 +33,8 @@ interface Fetch {
   readonly startedAt: Milliseconds;
   /** Where in the segment the next piece goes; may be below 0 when the origin ignored the range. */
   position: Bytes;
+  /** Where the body ends, when the origin says it. */
+  end: Bytes;
   lastByteAt: Milliseconds;
   hasHead: boolean;
 }
@@ -52,10 +54,13 @@ export interface HttpTarget {
   readonly withCredentials: boolean;
 }
 
+/** What becomes of a body: used, asked for again from the segment's start, or left to the player's own loader. */
+export type BodyVerdict = 'use' | 'restart' | 'refuse';
+
 export interface HttpDeskHost {
   emit: EmitEffect;
-  /** The origin says how long the segment is. False: other bytes than those from before; all is asked again. */
-  onTotal(key: SegmentKey, totalBytes: Bytes): boolean;
+  /** A body begins at `start` of the segment; `totalBytes` is the segment's size, when the origin says it. */
+  onBody(key: SegmentKey, start: Bytes, totalBytes: Bytes | undefined): BodyVerdict;
   onBytes(key: SegmentKey, offset: Bytes, bytes: Uint8Array, now: Milliseconds): void;
   /** The body ended at `end` of the segment. False: bytes are missing. */
   onBodyEnd(key: SegmentKey, end: Bytes, now: Milliseconds): boolean;
@@ -71,7 +76,7 @@ export class HttpDesk {
 
   constructor(private readonly host: HttpDeskHost) {}
 
-  /** Whether a fetch failed since the last call: what to do next must be planned anew. */
+  /** Whether a fetch ended in vain since the last call: what to do next must be planned anew. */
   takeChange(): boolean {
     const hasChanged = this.#hasChanged;
     this.#hasChanged = false;
@@ -114,6 +119,7 @@ export class HttpDesk {
       isPart,
       startedAt: now,
       position: from,
+      end: Infinity,
       lastByteAt: now,
       hasHead: false,
     });
@@ -128,11 +134,15 @@ export class HttpDesk {
     fetch.hasHead = true;
     fetch.lastByteAt = now;
     fetch.position = head.bodyStart - fetch.base;
+    if (head.bodyBytes !== undefined) fetch.end = fetch.position + head.bodyBytes;
     // The size of a whole resource says nothing about a part of it.
-    if (head.bodyBytes === undefined || (fetch.isPart && head.status === 200)) return;
-    if (!this.host.onTotal(fetch.key, fetch.position + head.bodyBytes)) {
-      this.#fail(fetch, { reason: 'range-mismatch', message: 'the size is not what it was' }, now);
-    }
+    const saysTotal = head.bodyBytes !== undefined && !(fetch.isPart && head.status === 200);
+    const verdict = this.host.onBody(fetch.key, fetch.position, saysTotal ? fetch.end : undefined);
+    if (verdict === 'use') return;
+    this.cancel(fetch.key);
+    this.#hasChanged = true;
+    if (verdict === 'refuse')
+      this.#noteFailure(fetch.key, { reason: 'range-mismatch', message: 'a size that cannot be' }, now, true);
   }
 
   handleChunk(fetchId: number, bytes: Uint8Array, now: Milliseconds): void {
@@ -166,7 +176,8 @@ export class HttpDesk {
     const fetch = this.#find(key);
     if (!fetch) return;
     this.#fetches.delete(fetch.fetchId);
-    this.host.emit({ type: 'cancelHttp', fetchId: fetch.fetchId });
+    // [HTTP-5] One whose body is all here ends by itself: aborted, it would not get into the browser's cache.
+    if (fetch.position < fetch.end) this.host.emit({ type: 'cancelHttp', fetchId: fetch.fetchId });
   }
 
   /** The segment is no longer wanted, or complete. */
@@ -177,7 +188,9 @@ export class HttpDesk {
 
   wake(now: Milliseconds): void {
     for (const fetch of [...this.#fetches.values()]) {
-      if (now >= timeoutOf(fetch)) this.#fail(fetch, { reason: 'network', message: 'no bytes in time' }, now);
+      if (now < timeoutOf(fetch)) continue;
+      this.cancel(fetch.key);
+      this.#noteFailure(fetch.key, { reason: 'network', message: 'no bytes in time' }, now);
     }
   }
 
@@ -186,21 +199,16 @@ export class HttpDesk {
     return undefined;
   }
 
-  #fail(fetch: Fetch, failure: HttpFailure, now: Milliseconds): void {
-    this.cancel(fetch.key);
-    this.#noteFailure(fetch.key, failure, now);
-  }
-
   /** [HTTP-2] Tries again after a pause, unless the answer will not change. */
-  #noteFailure(key: SegmentKey, failure: HttpFailure, now: Milliseconds): void {
+  #noteFailure(key: SegmentKey, failure: HttpFailure, now: Milliseconds, isHopeless = false): void {
     const trouble = this.#troubles.get(key) ?? { attempts: 0, notBefore: 0, isSpent: false };
     this.#troubles.set(key, trouble);
     trouble.attempts += 1;
     this.#hasChanged = true;
     trouble.notBefore = now + RETRY_DELAY_MS * trouble.attempts;
     const { status = 0 } = failure;
-    const isFinal = status >= 400 && status < 500 && !RETRIABLE_CLIENT_STATUSES.includes(status);
-    trouble.isSpent = isFinal || trouble.attempts >= MAX_ATTEMPTS;
+    const isRefused = status >= 400 && status < 500 && !RETRIABLE_CLIENT_STATUSES.includes(status);
+    trouble.isSpent = isHopeless || isRefused || trouble.attempts >= MAX_ATTEMPTS;
     const { reason, message } = failure;
     this.host.emit({ type: 'log', level: 'warn', message: 'HTTP failed', context: { key, reason, status, message } });
   }

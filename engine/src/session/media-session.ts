@@ -2,6 +2,7 @@
 // the same code runs in a page, in Node and in the simulator.
 
 import type { ByteRange } from '../base/byte-range';
+import { rangeLength } from '../base/byte-range';
 import { P2PError } from '../base/p2p-error';
 import type { Milliseconds } from '../base/units';
 import { secondsToMs } from '../base/units';
@@ -9,6 +10,7 @@ import { MediaModel } from '../media/media-model';
 import type { Segment, SegmentKey } from '../media/segment';
 import { defaultSwarmId } from '../media/swarm-id';
 import type { Random } from '../ports/random';
+import { MAX_SEGMENT_BYTES } from '../protocol/limits';
 import type { HaveEntry } from '../protocol/peer-messages';
 import { Swarm } from '../swarm/swarm';
 import { infoHashOf } from '../swarm/swarm-ids';
@@ -107,7 +109,8 @@ export class MediaSession {
 
   /** The segment that a request of the player asks for; undefined: not ours. */
   findSegment(url: string, byteRange: ByteRange | undefined): Segment | undefined {
-    return this.#isLeft ? undefined : this.#model.findSegment(url, byteRange);
+    const isTooLarge = byteRange !== undefined && rangeLength(byteRange) > MAX_SEGMENT_BYTES;
+    return this.#isLeft || isTooLarge ? undefined : this.#model.findSegment(url, byteRange);
   }
 
   addManifest(manifest: ManifestInput, now: Milliseconds): SessionEffect[] {
@@ -115,9 +118,9 @@ export class MediaSession {
     if (outcome.kind === 'rejected') {
       const error = P2PError.manifestUnreadable(manifest.url, outcome.why);
       this.#report({ type: 'report', name: 'manifestRejected', payload: { url: manifest.url, error } });
-    } else if (outcome.kind === 'media') this.#forget(outcome.removed);
+    } else if (outcome.kind === 'media') this.#forget(outcome.removed, now);
     else if (outcome.kind === 'multivariant') {
-      for (const { removed } of [outcome, ...outcome.media]) this.#forget(removed);
+      for (const { removed } of [outcome, ...outcome.media]) this.#forget(removed, now);
     }
     // Nothing to share, no swarm: a source that is no HLS never opens a socket.
     if (this.#model.segmentCount > 0) this.#join(now);
@@ -153,6 +156,7 @@ export class MediaSession {
     this.#options = options;
     this.#budget.limits = uploadLimitsOf(options);
     this.#shelf.setLimit(options.memoryLimitBytes);
+    this.#swarm?.uploads.reconsider(now);
     if (options.upload.enabled && !couldUpload) this.#swarm?.announce(this.#ownHaves());
     return this.#settle(now);
   }
@@ -210,8 +214,11 @@ export class MediaSession {
   }
 
   /** What these keys stood for is not to be given to anybody any more. */
-  #forget(keys: readonly SegmentKey[]): void {
-    for (const key of keys) this.#shelf.remove(key);
+  #forget(keys: readonly SegmentKey[], now: Milliseconds): void {
+    for (const key of keys) {
+      this.#shelf.remove(key);
+      this.#downloads.discard(key, now);
+    }
   }
 
   #join(now: Milliseconds): void {
@@ -321,8 +328,9 @@ export class MediaSession {
   #deadline(now: Milliseconds): Milliseconds {
     const { bufferAheadSeconds, rate, isPaused, at } = this.#playback;
     const bufferMs = secondsToMs(bufferAheadSeconds);
-    if (bufferMs < EMPTY_BUFFER_MS) return now;
-    return isPaused ? at + bufferMs + PAUSED_PATIENCE_MS : at + bufferMs / Math.max(rate, 1);
+    // Players say NaN of what they do not know yet.
+    if (!(bufferMs >= EMPTY_BUFFER_MS)) return now;
+    return isPaused ? at + bufferMs + PAUSED_PATIENCE_MS : at + bufferMs / (rate > 1 ? rate : 1);
   }
 
   /** [SCH-6] Until when more peers may turn up: not at all where the trackers know of nobody else. */

@@ -16,9 +16,9 @@ export interface IceServer {
 export interface UploadOptions {
   /** Whether to upload at all. @defaultValue true */
   readonly enabled?: boolean;
-  /** Ceiling in bits per second over all peers, > 0. @defaultValue Infinity */
+  /** Ceiling in bits per second over all peers, above 0. @defaultValue Infinity */
   readonly maxBitrate?: BitsPerSecond;
-  /** Ceiling as uploaded ÷ downloaded bytes of this session, ≥ 0. @defaultValue 2 */
+  /** Ceiling as uploaded ÷ downloaded bytes of this session, 0 or more. @defaultValue 2 */
   readonly maxRatio?: number;
 }
 
@@ -34,7 +34,7 @@ export interface P2POptions {
   readonly enabled?: boolean;
   /** What this viewer gives to others. */
   readonly upload?: UploadOptions;
-  /** Memory for segments kept for other viewers, in bytes, ≥ 0. @defaultValue 67108864 (64 MiB) */
+  /** Memory for segments kept for other viewers, in bytes, 0 or more. @defaultValue 67108864 (64 MiB) */
   readonly memoryLimitBytes?: Bytes;
   /** Most peers to be connected to at once, a whole number from 0 to 100. @defaultValue 24 */
   readonly maxPeers?: number;

@@ -4,8 +4,12 @@
 import type { ByteRange } from '../base/byte-range';
 import type { Bytes } from '../base/units';
 import type { SegmentId, SegmentKey } from '../media/segment';
+import { MAX_SEGMENTS_PER_PEER } from '../protocol/limits';
 import type { HaveEntry } from '../protocol/peer-messages';
 import type { EmitEffect } from './session-effects';
+
+/** Peers close a viewer that says it has more than they keep in mind; the rest is room for what is on its way. */
+export const MAX_SHELVED_SEGMENTS = MAX_SEGMENTS_PER_PEER - 512;
 
 interface Shelved {
   readonly id: SegmentId;
@@ -33,7 +37,7 @@ export class SegmentShelf {
     return shelved !== undefined && range.end <= shelved.byteCount;
   }
 
-  /** [STO-1] Keeps a segment; the oldest go until all fit. One larger than the limit is not kept. */
+  /** [STO-1] Keeps a segment, for which the oldest go. One larger than the limit is not kept. */
   put(key: SegmentKey, id: SegmentId, bytes: Uint8Array): void {
     if (bytes.length > this.limitBytes || this.#segments.has(key)) return;
     this.#segments.set(key, { id, byteCount: bytes.length });
@@ -76,7 +80,7 @@ export class SegmentShelf {
 
   #shrink(): void {
     for (const key of this.#segments.keys()) {
-      if (this.#byteCount <= this.limitBytes) return;
+      if (this.#byteCount <= this.limitBytes && this.#segments.size <= MAX_SHELVED_SEGMENTS) return;
       this.remove(key);
     }
   }

@@ -51,9 +51,10 @@ export class OfferDesk {
     return Math.min(this.#sendBy, ...expiries);
   }
 
-  /** When the next batch may be made. */
-  get mayOfferAt(): Milliseconds {
-    return this.#mayOfferAt;
+  /** When `offerTo(wantedCount)` will make offers; Infinity: not before those that are out have been taken or dropped. */
+  offerAt(wantedCount: number): Milliseconds {
+    const isShort = this.pendingCount < Math.min(wantedCount, MAX_OFFERS_PER_ANNOUNCE);
+    return isShort && this.#sendBy === Infinity ? this.#mayOfferAt : Infinity;
   }
 
   /** [ANN-4] Makes offers for `wantedCount` peers, unless a batch is on its way or the last was just sent. */
@@ -120,12 +121,15 @@ export class OfferDesk {
 
   #send(): void {
     this.#sendBy = Infinity;
-    const ready = [...this.#offers.values()].filter((offer) => !offer.isSent && offer.description);
-    const late = [...this.#offers.values()].filter((offer) => !offer.isSent && !offer.description);
-    late.forEach((offer) => this.#drop(offer));
-    if (ready.length === 0) return;
-    for (const offer of ready) offer.isSent = true;
-    this.host.send(ready.map(({ offerId, description }) => ({ offerId, offer: description as SessionDescription })));
+    const ready: TrackerOffer[] = [];
+    for (const offer of [...this.#offers.values()].filter(({ isSent }) => !isSent)) {
+      if (!offer.description) this.#drop(offer);
+      else {
+        offer.isSent = true;
+        ready.push({ offerId: offer.offerId, offer: offer.description });
+      }
+    }
+    if (ready.length > 0) this.host.send(ready);
   }
 
   #drop(offer: Offer): void {

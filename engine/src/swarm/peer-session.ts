@@ -18,11 +18,17 @@ import { decodePeerMessage, encodePeerMessage, PROTOCOL_VERSION } from '../proto
 const READY_TIMEOUT_MS: Milliseconds = 20_000;
 /** A request that brings no byte for so long is taken back. */
 export const REQUEST_STALL_MS: Milliseconds = 3_000;
+/** A request taken back after so long without a byte was in vain, which says something about the peer. */
+const IN_VAIN_MS: Milliseconds = 1_000;
+/** A peer that has said nothing for so long is asked whether it is still there: browsers notice a lost one late. */
+export const SILENCE_MS: Milliseconds = 10_000;
+/** The answer may take so long, because it waits behind data on a slow uplink. */
+export const ANSWER_MS: Milliseconds = 10_000;
 /** A peer that said it does not upload is not asked for so long. */
 const REFUSAL_MS: Milliseconds = 30_000;
-/** Requests in a row that stalled or were refused before the peer is closed as useless. */
+/** Requests in a row that stalled, were refused or in vain before the peer is closed as useless. */
 const MAX_FAILURES_IN_A_ROW = 5;
-/** Cancelled requests whose late data is still expected. Stops a peer that sends for ever what was cancelled. */
+/** Cancelled requests whose late data is still expected. Stops our own memory from growing with each of them. */
 const MAX_REMEMBERED_CANCELS = 32;
 
 type State = 'connecting' | 'handshaking' | 'ready' | 'closed';
@@ -64,7 +70,7 @@ export interface PeerSessionHost {
   /** A request ended before all its bytes came: rejected, stalled, or the link closed. */
   onRequestFailed(session: PeerSession, request: OpenRequest, reason: RejectReason | 'stalled' | 'closed'): void;
   onUploadRequest(session: PeerSession, requestId: number, id: SegmentId, range: ByteRange, now: Milliseconds): void;
-  onUploadCancelled(session: PeerSession, requestId: number): void;
+  onUploadCancelled(session: PeerSession, requestId: number, now: Milliseconds): void;
   /** Bytes of a cancelled request that were already on their way. */
   onLateData(byteCount: Bytes): void;
   /** The peer broke the protocol or is of no use; the surroundings close the link. */
@@ -77,10 +83,12 @@ export class PeerSession {
   #readyBy: Milliseconds = Infinity;
   #failuresInARow = 0;
   #refusesUntil: Milliseconds = 0;
+  #heardAt: Milliseconds = 0;
+  #pingedAt: Milliseconds | undefined;
   #nextRequestId = 1;
   readonly #has = new Map<SegmentKey, HaveEntry>();
   readonly #requests = new Map<number, OpenRequest>();
-  readonly #cancelled = new Set<number>();
+  readonly #cancelled = new Map<number, OpenRequest>();
   readonly #rate = new RateEstimate();
   #busySince: Milliseconds | undefined;
 
@@ -124,8 +132,11 @@ export class PeerSession {
   /** When `wake` wants to be called. */
   get wakeAt(): Milliseconds {
     if (this.#state === 'closed') return Infinity;
-    const stalls = [...this.#requests.values()].map((request) => request.lastByteAt + REQUEST_STALL_MS);
-    return Math.min(this.#state === 'ready' ? Infinity : this.#readyBy, ...stalls);
+    const oldest = this.#oldestRequest;
+    return Math.min(
+      this.#state === 'ready' ? this.#silenceEndsAt : this.#readyBy,
+      oldest ? oldest.lastByteAt + REQUEST_STALL_MS : Infinity,
+    );
   }
 
   /** Signalling told who is at the other end; the time to connect counts from here. */
@@ -146,6 +157,8 @@ export class PeerSession {
 
   handleFrame(frame: Uint8Array, now: Milliseconds): void {
     if (this.#state === 'closed') return;
+    this.#heardAt = now;
+    this.#pingedAt = undefined;
     const message = decodePeerMessage(frame);
     if (message === undefined) return;
     const violation = message instanceof ProtocolViolation ? message.why : this.#take(message, now);
@@ -155,10 +168,17 @@ export class PeerSession {
   wake(now: Milliseconds): void {
     if (this.#state !== 'ready' && now >= this.#readyBy)
       return this.host.onUnwanted(this, 'not ready in time', undefined);
-    for (const request of this.openRequests) {
-      if (now < request.lastByteAt + REQUEST_STALL_MS) continue;
+    if (now < this.wakeAt) return;
+    if (this.#state === 'ready' && now >= this.#silenceEndsAt) {
+      if (this.#pingedAt !== undefined) return this.host.onUnwanted(this, 'silent', undefined);
+      this.#pingedAt = now;
+      this.#send({ type: 'ping' });
+    }
+    for (const request of this.openRequests.filter(({ lastByteAt }) => now >= lastByteAt + REQUEST_STALL_MS)) {
+      // A failure may close the session, which ends the others.
+      if (!this.#requests.has(request.requestId)) return;
       this.cancel(request.requestId, now);
-      this.#fail(request, 'stalled');
+      this.host.onRequestFailed(this, request, 'stalled');
     }
   }
 
@@ -172,12 +192,16 @@ export class PeerSession {
 
   /** Takes a request back; what is on its way is counted as late data. No failure is reported. */
   cancel(requestId: number, now: Milliseconds): void {
-    if (!this.#requests.delete(requestId)) return;
-    this.#noteIdle(now);
-    this.#cancelled.add(requestId);
-    const [oldest] = this.#cancelled;
+    const request = this.#requests.get(requestId);
+    if (!request) return;
+    const isInVain = request === this.#oldestRequest && now - request.lastByteAt >= IN_VAIN_MS;
+    this.#end(request, now);
+    this.#cancelled.set(requestId, request);
+    const [oldest] = this.#cancelled.keys();
     if (this.#cancelled.size > MAX_REMEMBERED_CANCELS && oldest !== undefined) this.#cancelled.delete(oldest);
     this.#send({ type: 'cancel', requestId });
+    // [PEER-7] Else a silent peer that is always given up just before its requests count as stalled would stay.
+    if (isInVain) this.#noteFailure();
   }
 
   sendHave(entries: readonly HaveEntry[]): void {
@@ -211,11 +235,15 @@ export class PeerSession {
       case 'request':
         return void this.host.onUploadRequest(this, message.requestId, message.id, message.range, now);
       case 'cancel':
-        return void this.host.onUploadCancelled(this, message.requestId);
+        return void this.host.onUploadCancelled(this, message.requestId, now);
       case 'data':
         return this.#takeData(message, now);
       case 'reject':
         return this.#takeReject(message.requestId, message.reason, now);
+      case 'ping':
+        return void this.#send({ type: 'pong' });
+      case 'pong':
+        return undefined;
     }
   }
 
@@ -241,50 +269,70 @@ export class PeerSession {
   }
 
   #takeData(message: Extract<PeerMessage, { type: 'data' }>, now: Milliseconds): string | undefined {
-    const request = this.#requests.get(message.requestId);
-    if (!request) {
-      if (!this.#cancelled.has(message.requestId)) return 'data that was not asked for';
-      this.host.onLateData(message.payload.length);
+    const { requestId, offset, payload } = message;
+    const request = this.#requests.get(requestId) ?? this.#cancelled.get(requestId);
+    if (!request) return 'data that was not asked for';
+    const end = offset + payload.length;
+    if (offset !== request.position || end > request.range.end) return 'data outside of the request';
+    request.position = end;
+    const isDone = end === request.range.end;
+    // [PEER-5] What was on its way when the cancel left is no fault, and no more than was asked for.
+    if (this.#cancelled.has(requestId)) {
+      if (isDone) this.#cancelled.delete(requestId);
+      const waiting = this.#oldestRequest;
+      if (waiting) waiting.lastByteAt = now;
+      this.host.onLateData(payload.length);
       return undefined;
     }
-    const end = message.offset + message.payload.length;
-    if (message.offset !== request.position || end > request.range.end) return 'data outside of the request';
-    request.position = end;
     request.lastByteAt = now;
     this.#failuresInARow = 0;
-    const isDone = end === request.range.end;
     if (isDone) {
-      this.#requests.delete(request.requestId);
       this.#rate.add(rangeLength(request.range), now - (this.#busySince ?? now));
-      this.#busySince = this.#requests.size > 0 ? now : undefined;
+      this.#end(request, now);
     }
-    this.host.onData(this, request, message.offset, message.payload, now);
+    this.host.onData(this, request, offset, payload, now);
     return undefined;
   }
 
   #takeReject(requestId: number, reason: RejectReason, now: Milliseconds): string | undefined {
     const request = this.#requests.get(requestId);
     if (!request) return this.#cancelled.delete(requestId) ? undefined : 'reject of nothing';
-    this.#requests.delete(requestId);
-    this.#noteIdle(now);
+    this.#end(request, now);
     // What a peer refuses as absent it no longer has, whatever it said before.
     if (reason === 'absent') this.#has.delete(request.key);
     if (reason === 'upload-off') {
       this.#refusesUntil = now + REFUSAL_MS;
       this.host.onRequestFailed(this, request, reason);
-    } else this.#fail(request, reason);
+    } else {
+      this.host.onRequestFailed(this, request, reason);
+      this.#noteFailure();
+    }
     return undefined;
   }
 
-  #fail(request: OpenRequest, reason: RejectReason | 'stalled'): void {
+  #noteFailure(): void {
     this.#failuresInARow += 1;
-    this.host.onRequestFailed(this, request, reason);
     if (this.#failuresInARow >= MAX_FAILURES_IN_A_ROW)
       this.host.onUnwanted(this, `failed ${this.#failuresInARow} requests`, undefined);
   }
 
-  #noteIdle(now: Milliseconds): void {
-    this.#busySince = this.#requests.size > 0 ? now : undefined;
+  /** [PEER-12] When a peer that says nothing is asked, and, once asked, when it counts as gone. */
+  get #silenceEndsAt(): Milliseconds {
+    return this.#pingedAt === undefined ? this.#heardAt + SILENCE_MS : this.#pingedAt + ANSWER_MS;
+  }
+
+  get #oldestRequest(): OpenRequest | undefined {
+    const [oldest] = this.#requests.values();
+    return oldest;
+  }
+
+  /** [PEER-6] A peer serves one request after the other: a request is waited for only once those before it have ended. */
+  #end(request: OpenRequest, now: Milliseconds): void {
+    const wasOldest = request === this.#oldestRequest;
+    this.#requests.delete(request.requestId);
+    const next = this.#oldestRequest;
+    if (wasOldest && next) next.lastByteAt = now;
+    this.#busySince = next ? now : undefined;
   }
 
   #send(message: PeerMessage): void {

@@ -54,11 +54,17 @@ export class SegmentTransfer {
     return this.#total !== undefined && this.#received.contiguousEnd >= this.#total;
   }
 
-  /** Says how long the segment is; false when something else was said before: then nothing changes. */
+  /** Says how long the segment is; false when something else was said before or more is there: then nothing changes. */
   setTotal(total: Bytes): boolean {
-    if (total <= 0 || total > MAX_SEGMENT_BYTES) return false;
+    const receivedEnd = this.#received.ranges.at(-1)?.end ?? 0;
+    if (total <= 0 || total > MAX_SEGMENT_BYTES || total < receivedEnd) return false;
     this.#total ??= total;
     return this.#total === total;
+  }
+
+  /** Takes back what was said of the size, but for the manifest's word. */
+  forgetTotal(): void {
+    this.#total = this.manifestBytes;
   }
 
   /** Forgets all bytes and every size but the manifest's, because what came cannot be trusted. Returns the bytes lost. */
@@ -68,7 +74,7 @@ export class SegmentTransfer {
     this.#buffer = new Uint8Array(0);
     this.#httpBytes = 0;
     this.#p2pBytes = 0;
-    this.#total = this.manifestBytes;
+    this.forgetTotal();
     return lost;
   }
 

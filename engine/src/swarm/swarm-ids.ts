@@ -22,6 +22,6 @@ export function makePeerId(randomBytes: Uint8Array): string {
   if (randomBytes.length < length) throw new RangeError(`needs ${length} random bytes`);
   let id = PEER_ID_PREFIX;
   // The modulo favours the first 8 of 62 letters by a quarter; an id needs to be unlikely to repeat, not secret.
-  for (const byte of randomBytes.subarray(0, length)) id += PEER_ID_ALPHABET[byte % PEER_ID_ALPHABET.length];
+  for (const byte of randomBytes.subarray(0, length)) id += PEER_ID_ALPHABET.charAt(byte % PEER_ID_ALPHABET.length);
   return id;
 }

@@ -60,6 +60,8 @@ interface Tracker {
 
 interface Link {
   readonly session: PeerSession;
+  /** The page heard of the peer, and is to hear of its end. */
+  isReported?: boolean;
   /** For a link that answers: whom the answer goes to, by which tracker. */
   readonly answerTo?: { readonly tracker: Tracker; readonly peerId: string; readonly offerId: string };
 }
@@ -75,7 +77,8 @@ export class Swarm {
     budget: UploadBudget,
     private readonly host: SwarmHost,
   ) {
-    this.#trackers = config.trackers.map((url) => this.#makeTracker(url));
+    // A tracker named twice is one: its messages tell by URL whom they are for.
+    this.#trackers = [...new Set(config.trackers)].map((url) => this.#makeTracker(url));
     this.uploads = new UploadDesk(budget, {
       has: (key, range) => host.hasBytes(key, range),
       read: (readId, key, range) => host.readBytes(readId, key, range),
@@ -99,21 +102,19 @@ export class Swarm {
     return this.#trackers.filter((tracker) => tracker.client.isJoined).length;
   }
 
-  /** Viewers in the swarm by the largest count that a tracker gave, this one included. */
+  /** Viewers in the swarm, this one included, by the largest count that a tracker gave; never fewer than are connected. */
   get swarmSize(): number | undefined {
     const sizes = this.#trackers.flatMap((tracker) => tracker.swarmSize ?? []);
-    return sizes.length > 0 ? Math.max(...sizes) : undefined;
+    return sizes.length > 0 ? Math.max(...sizes, this.peers.length + 1) : undefined;
   }
 
   /** When `wake` wants to be called. */
   get wakeAt(): Milliseconds {
-    const isShort = this.#wantedCount() > 0;
+    const wantedCount = this.#wantedCount();
     return Math.min(
       this.uploads.wakeAt,
       ...this.#trackers.map(({ client, offers }) => Math.min(client.wakeAt, offers.wakeAt)),
-      ...this.#trackers.map(({ client, offers }) =>
-        isShort && client.isJoined && offers.pendingCount === 0 ? offers.mayOfferAt : Infinity,
-      ),
+      ...this.#trackers.map(({ client, offers }) => (client.isJoined ? offers.offerAt(wantedCount) : Infinity)),
       ...[...this.#links.values()].map((link) => link.session.wakeAt),
     );
   }
@@ -290,7 +291,7 @@ export class Swarm {
       onRequestFailed: (session, request, reason) => this.host.onRequestFailed(session, request, reason),
       onUploadRequest: (session, requestId, id, range, at) =>
         this.uploads.handleRequest(session.identity.linkId, requestId, segmentKeyOf(id), range, at),
-      onUploadCancelled: (session, requestId) => this.uploads.handleCancel(session.identity.linkId, requestId),
+      onUploadCancelled: (session, requestId, at) => this.uploads.handleCancel(session.identity.linkId, requestId, at),
       onLateData: (byteCount) => this.host.onLateData(byteCount),
       onUnwanted: (session, reason, violationBytes) => this.#handleUnwanted(session, reason, violationBytes),
     });
@@ -304,14 +305,17 @@ export class Swarm {
       if (loser === session) return;
     }
     this.uploads.open(session);
+    const link = this.#links.get(session.identity.linkId);
+    if (link) link.isReported = true;
     this.host.report('peerConnected', { peerId: session.peerId ?? '' });
     sendInPortions(session, this.host.ownHaves());
     this.host.onPeersChanged();
   }
+
   /** [SWARM-1] Of two links between the same pair both sides keep the one whose name sorts first. */
   #isPreferred(session: PeerSession, other: PeerSession): boolean {
     const nameOf = ({ identity, peerId }: PeerSession) =>
-      (identity.isInitiator ? this.config.peerId : peerId) + identity.offerId;
+      `${identity.isInitiator ? this.config.peerId : (peerId ?? '')}${identity.offerId}`;
     return nameOf(session) < nameOf(other);
   }
 
@@ -325,14 +329,14 @@ export class Swarm {
   }
 
   #remove(linkId: number, reason: string): void {
-    const session = this.#links.get(linkId)?.session;
-    if (!session) return;
-    const wasReady = session.isReady;
+    const link = this.#links.get(linkId);
+    if (!link) return;
+    const { session } = link;
     this.#links.delete(linkId);
     this.uploads.close(linkId);
     this.host.effect({ type: 'closeLink', linkId });
     session.close();
-    if (!wasReady) return;
+    if (!link.isReported) return;
     this.host.report('peerClosed', { peerId: session.peerId ?? '', reason });
     this.host.onPeersChanged();
   }

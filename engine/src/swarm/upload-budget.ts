@@ -40,6 +40,7 @@ export class UploadBudget {
 
   /** When `take(bytes)` will succeed. */
   readyAt(bytes: Bytes, now: Milliseconds): Milliseconds {
+    if (this.limits.maxBitrate === Infinity) return now;
     this.#fill(now);
     return (
       now + Math.ceil(timeToMove(Math.max(0, Math.min(bytes, BURST_BYTES) - this.#tokens), this.limits.maxBitrate))

@@ -9,9 +9,13 @@ import type { PeerSession } from './peer-session';
 import type { UploadBudget } from './upload-budget';
 
 /** Bytes handed to a link that have not left it yet: enough to keep it busy, few enough to stop quickly. */
-const LINK_HIGH_WATER_BYTES = kibibytes(256);
+export const LINK_HIGH_WATER_BYTES = kibibytes(256);
+/** Most that a data message adds to its payload: the type and two numbers. */
+const DATA_HEADER_BYTES: Bytes = 17;
 
 interface Upload {
+  /** Counts up over all peers: who asked first. */
+  readonly order: number;
   readonly requestId: number;
   readonly key: SegmentKey;
   readonly range: ByteRange;
@@ -42,6 +46,7 @@ export interface UploadDeskHost {
 export class UploadDesk {
   readonly #customers = new Map<number, Customer>();
   #nextReadId = 1;
+  #nextOrder = 1;
   #wakeAt: Milliseconds = Infinity;
 
   constructor(
@@ -75,14 +80,27 @@ export class UploadDesk {
     }
     if (!this.budget.isOpen(uploadedBytes, downloadedBytes)) return session.reject(requestId, 'upload-off');
     if (!this.host.has(key, range)) return session.reject(requestId, 'absent');
-    queue.push({ requestId, key, range, position: range.start });
+    queue.push({ order: this.#nextOrder++, requestId, key, range, position: range.start });
     this.#serve(customer, now);
   }
 
-  handleCancel(linkId: number, requestId: number): void {
-    const queue = this.#customers.get(linkId)?.queue;
-    const index = queue?.findIndex((upload) => upload.requestId === requestId) ?? -1;
-    if (index >= 0) queue?.splice(index, 1);
+  handleCancel(linkId: number, requestId: number, now: Milliseconds): void {
+    const customer = this.#customers.get(linkId);
+    const index = customer?.queue.findIndex((upload) => upload.requestId === requestId) ?? -1;
+    if (!customer || index < 0) return;
+    customer.queue.splice(index, 1);
+    // The next one may have waited for bytes of this one that nobody needs any more.
+    this.#serve(customer, now);
+  }
+
+  /** The limits have changed: what waits may go now, or not at all. */
+  reconsider(now: Milliseconds): void {
+    if (!this.budget.limits.isEnabled) {
+      for (const { session, queue } of this.#customers.values()) {
+        for (const { requestId } of queue.splice(0)) session.reject(requestId, 'upload-off');
+      }
+    }
+    this.#serveInTurn(now);
   }
 
   /** Bytes that were read for an upload; undefined: they are gone meanwhile. */
@@ -113,9 +131,15 @@ export class UploadDesk {
   }
 
   wake(now: Milliseconds): void {
-    if (now < this.#wakeAt) return;
+    if (now >= this.#wakeAt) this.#serveInTurn(now);
+  }
+
+  /** [UP-4] Of several peers that wait for the budget, the one that asked first is served first. */
+  #serveInTurn(now: Milliseconds): void {
     this.#wakeAt = Infinity;
-    for (const customer of this.#customers.values()) this.#serve(customer, now);
+    const orderOf = ({ queue }: Customer) => queue[0]?.order ?? Infinity;
+    const waiting = [...this.#customers.values()].filter(({ queue }) => queue.length > 0);
+    for (const customer of waiting.sort((a, b) => orderOf(a) - orderOf(b))) this.#serve(customer, now);
   }
 
   #serve(customer: Customer, now: Milliseconds): void {
@@ -137,7 +161,9 @@ export class UploadDesk {
   #sendFrames(customer: Customer, upload: Upload, bytes: Uint8Array, now: Milliseconds): boolean {
     while (upload.position < upload.range.end) {
       const size = Math.min(DATA_FRAME_PAYLOAD_BYTES, upload.range.end - upload.position);
-      if (customer.unsentBytes + size > LINK_HIGH_WATER_BYTES) return false;
+      if (customer.unsentBytes + size + DATA_HEADER_BYTES > LINK_HIGH_WATER_BYTES) return false;
+      // Somebody waits for the budget already: nobody overtakes.
+      if (now < this.#wakeAt && this.#wakeAt !== Infinity) return false;
       if (!this.budget.take(size, now)) {
         this.#wakeAt = Math.min(this.#wakeAt, this.budget.readyAt(size, now));
         return false;

@@ -19,8 +19,7 @@ import {
   vhsOf,
 } from './vhs-page';
 
-// The engine is FakeConnection here; of the real one the plugin needs the error class.
-jest.mock('../../../engine/src/index', () => jest.requireActual<object>('../../../engine/src/base/p2p-error'));
+// The engine is FakeConnection here.
 
 type Player = TestPlayer & { p2pMediaLoader(options?: P2POptions): SessionHandle };
 

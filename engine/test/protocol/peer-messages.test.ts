@@ -1,0 +1,225 @@
+import fc from 'fast-check';
+import { binaryStringOf, bytesOfBinaryString, isBinaryString } from '../../src/protocol/binary-string';
+import { ByteReader, ByteWriter, ProtocolViolation } from '../../src/protocol/byte-codec';
+import { MAX_FRAME_BYTES, MAX_HAVE_ENTRIES, MAX_REQUEST_BYTES, MAX_SEGMENT_BYTES } from '../../src/protocol/limits';
+import {
+  decodePeerMessage,
+  encodePeerMessage,
+  type HaveEntry,
+  type PeerMessage,
+} from '../../src/protocol/peer-messages';
+
+const number = fc.maxSafeNat();
+const binary20 = fc.uint8Array({ minLength: 20, maxLength: 20 }).map(binaryStringOf);
+const size = fc.integer({ min: 1, max: MAX_SEGMENT_BYTES });
+const id = fc.record({ rendition: fc.nat(0xffffffff), discontinuity: number, sequence: number });
+const entry: fc.Arbitrary<HaveEntry> = fc.oneof(
+  id.map((named): HaveEntry => ({ id: named, state: 'gone', totalBytes: undefined, availableBytes: 0 })),
+  fc
+    .tuple(id, size)
+    .map(([named, bytes]): HaveEntry => ({ id: named, state: 'complete', totalBytes: bytes, availableBytes: bytes })),
+  fc.tuple(id, size, fc.nat()).map(([named, bytes, part]): HaveEntry => ({
+    id: named,
+    state: 'partial',
+    totalBytes: bytes,
+    availableBytes: part % bytes,
+  })),
+  fc.tuple(id, size).map(([named, bytes]): HaveEntry => ({
+    id: named,
+    state: 'partial',
+    totalBytes: undefined,
+    availableBytes: bytes,
+  })),
+);
+const message: fc.Arbitrary<PeerMessage> = fc.oneof(
+  fc.record({ type: fc.constant('handshake' as const), version: fc.nat(255), infoHash: binary20, peerId: binary20 }),
+  fc.record({ type: fc.constant('have' as const), entries: fc.array(entry, { maxLength: 40 }) }),
+  fc.record({
+    type: fc.constant('request' as const),
+    requestId: number,
+    id,
+    range: fc
+      .tuple(fc.nat(MAX_SEGMENT_BYTES), fc.integer({ min: 1, max: MAX_REQUEST_BYTES }))
+      .map(([start, length]) => ({ start, end: start + length })),
+  }),
+  fc.record({ type: fc.constant('cancel' as const), requestId: number }),
+  fc.record({
+    type: fc.constant('data' as const),
+    requestId: number,
+    offset: fc.nat(MAX_SEGMENT_BYTES),
+    payload: fc.uint8Array({ minLength: 1, maxLength: 100 }),
+  }),
+  fc.record({
+    type: fc.constant('reject' as const),
+    requestId: number,
+    reason: fc.constantFrom('absent' as const, 'busy' as const, 'upload-off' as const),
+  }),
+  fc.record({ type: fc.constantFrom('ping' as const, 'pong' as const) }),
+);
+
+const segment = { rendition: 1, discontinuity: 0, sequence: 7 };
+const violation = expect.any(ProtocolViolation);
+const frameOf = (build: (writer: ByteWriter) => ByteWriter): Uint8Array => build(new ByteWriter()).finish();
+const idBytes = (writer: ByteWriter): ByteWriter => writer.uint32(1).varint(0).varint(7);
+
+describe('peer messages', () => {
+  test('survive the way over the wire', () => {
+    fc.assert(fc.property(message, (sent) => expect(decodePeerMessage(encodePeerMessage(sent))).toEqual(sent)));
+  });
+
+  test('[WIRE-5] arbitrary bytes never make the decoder throw', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 200 }), fc.nat(8), (noise, type) => {
+        decodePeerMessage(noise);
+        decodePeerMessage(Uint8Array.of(type, ...noise));
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  test('[WIRE-5] a frame with flipped bits is read as another message, or refused, or ignored', () => {
+    fc.assert(
+      fc.property(message, fc.nat(), fc.nat(255), (sent, at, bits) => {
+        const frame = encodePeerMessage(sent);
+        frame[at % frame.length]! ^= bits;
+        const read = decodePeerMessage(frame);
+        // What was understood has one spelling; only a handshake may carry more than it says.
+        if (read && !(read instanceof ProtocolViolation)) expect(encodePeerMessage(read)).toEqual(frame);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  test('[WIRE-2] nothing may follow a message', () => {
+    const closed = message.filter(({ type }) => !['handshake', 'have', 'data'].includes(type));
+    fc.assert(
+      fc.property(closed, fc.uint8Array({ minLength: 1, maxLength: 5 }), (sent, rest) => {
+        expect(decodePeerMessage(Uint8Array.of(...encodePeerMessage(sent), ...rest))).toEqual(violation);
+      }),
+    );
+  });
+
+  test('[WIRE-2] nothing may be missing from a message', () => {
+    fc.assert(
+      fc.property(message, fc.nat(), (sent, cut) => {
+        const frame = encodePeerMessage(sent);
+        const shorter = decodePeerMessage(frame.subarray(0, cut % frame.length));
+        const canBeShorter =
+          sent.type === 'have' || (sent.type === 'data' && frame.length - (cut % frame.length) < sent.payload.length);
+        if (!canBeShorter) expect(shorter).toEqual(violation);
+        else expect(shorter).not.toEqual(sent);
+      }),
+    );
+  });
+
+  test('[WIRE-4] a later version may say more in its handshake', () => {
+    const sent: PeerMessage = { type: 'handshake', version: 9, infoHash: 'é'.repeat(20), peerId: 'ÿ'.repeat(20) };
+    expect(decodePeerMessage(Uint8Array.of(...encodePeerMessage(sent), 1, 2, 3))).toEqual(sent);
+  });
+
+  test('a data payload is a view into the frame: no bytes are copied twice', () => {
+    const frame = encodePeerMessage({ type: 'data', requestId: 1, offset: 0, payload: Uint8Array.of(1, 2) });
+    const read = decodePeerMessage(frame);
+    expect(read).toMatchObject({ type: 'data' });
+    expect((read as PeerMessage & { type: 'data' }).payload.buffer).toBe(frame.buffer);
+  });
+});
+
+describe('limits of peer messages: the last that is taken, and one more', () => {
+  test('[WIRE-6] MAX_FRAME_BYTES', () => {
+    const frame = new Uint8Array(MAX_FRAME_BYTES + 1).fill(200);
+    expect(decodePeerMessage(frame.subarray(1))).toBeUndefined();
+    expect(decodePeerMessage(frame)).toEqual(violation);
+  });
+
+  test('[WIRE-6] MAX_HAVE_ENTRIES', () => {
+    const entries = Array.from({ length: MAX_HAVE_ENTRIES + 1 }, (_, sequence): HaveEntry => ({
+      id: { ...segment, sequence },
+      state: 'gone',
+      totalBytes: undefined,
+      availableBytes: 0,
+    }));
+    expect(decodePeerMessage(encodePeerMessage({ type: 'have', entries: entries.slice(1) }))).toMatchObject({
+      type: 'have',
+    });
+    expect(decodePeerMessage(encodePeerMessage({ type: 'have', entries }))).toEqual(violation);
+  });
+
+  test('[WIRE-6] MAX_REQUEST_BYTES', () => {
+    const ask = (length: number) =>
+      decodePeerMessage(
+        encodePeerMessage({ type: 'request', requestId: 1, id: segment, range: { start: 5, end: 5 + length } }),
+      );
+    expect(ask(MAX_REQUEST_BYTES)).toMatchObject({ type: 'request' });
+    expect(ask(MAX_REQUEST_BYTES + 1)).toEqual(violation);
+    expect(ask(0)).toEqual(violation);
+  });
+
+  test('[WIRE-6] MAX_SEGMENT_BYTES, for sizes, starts and offsets', () => {
+    for (const more of [0, 1]) {
+      const bytes = MAX_SEGMENT_BYTES + more;
+      const expected = more ? violation : expect.objectContaining({ type: expect.any(String) });
+      expect(decodePeerMessage(frameOf((w) => idBytes(w.uint8(2)).uint8(2).varint(bytes)))).toEqual(expected);
+      expect(decodePeerMessage(frameOf((w) => idBytes(w.uint8(2)).uint8(1).varint(0).varint(bytes)))).toEqual(expected);
+      expect(decodePeerMessage(frameOf((w) => idBytes(w.uint8(3).varint(1)).varint(bytes).varint(1)))).toEqual(
+        expected,
+      );
+      expect(decodePeerMessage(frameOf((w) => w.uint8(5).varint(1).varint(bytes).uint8(9)))).toEqual(expected);
+    }
+  });
+
+  test('our own largest have fits into a frame', () => {
+    const id = { rendition: 0xffffffff, discontinuity: Number.MAX_SAFE_INTEGER, sequence: Number.MAX_SAFE_INTEGER };
+    const largest: HaveEntry = {
+      id,
+      state: 'partial',
+      totalBytes: MAX_SEGMENT_BYTES,
+      availableBytes: MAX_SEGMENT_BYTES,
+    };
+    const entries = new Array<HaveEntry>(MAX_HAVE_ENTRIES).fill(largest);
+    expect(encodePeerMessage({ type: 'have', entries }).length).toBeLessThanOrEqual(MAX_FRAME_BYTES);
+  });
+});
+
+describe('numbers in frames', () => {
+  test('[WIRE-1] every whole number has one spelling', () => {
+    fc.assert(
+      fc.property(number, (value) => {
+        const reader = new ByteReader(frameOf((w) => w.varint(value)));
+        expect(reader.varint()).toBe(value);
+        expect(reader.remaining).toBe(0);
+      }),
+    );
+    expect(() => new ByteReader(Uint8Array.of(0x80, 0)).varint()).toThrow('padded');
+    expect(() => new ByteReader(new Uint8Array(9).fill(0xff)).varint()).toThrow('too large');
+    expect(() => new ByteReader(Uint8Array.of(0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f)).varint()).toThrow(
+      'too large',
+    );
+  });
+
+  test.each([-1, 0.5, NaN, Infinity, 2 ** 53])('%p is none', (value) => {
+    expect(() => new ByteWriter().varint(value)).toThrow(RangeError);
+  });
+
+  test('32 bits are read as they were written', () => {
+    fc.assert(
+      fc.property(fc.nat(0xffffffff), (value) =>
+        expect(new ByteReader(frameOf((w) => w.uint32(value))).uint32()).toBe(value),
+      ),
+    );
+  });
+});
+
+describe('binary strings', () => {
+  test('are bytes, one per character', () => {
+    fc.assert(
+      fc.property(fc.uint8Array(), (bytes) => {
+        expect(bytesOfBinaryString(binaryStringOf(bytes))).toEqual(bytes);
+        expect(isBinaryString(binaryStringOf(bytes), bytes.length)).toBe(true);
+      }),
+    );
+    expect(isBinaryString('Ā', 1)).toBe(false);
+    expect(isBinaryString('ab', 1)).toBe(false);
+    expect(isBinaryString(7, 1)).toBe(false);
+  });
+});

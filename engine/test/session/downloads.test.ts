@@ -1,0 +1,218 @@
+import { BLOCK_BYTES } from '../../src/scheduler/plan-downloads';
+import { SessionRig } from '../support/session-rig';
+
+const SIZE = 200_000;
+
+describe('downloads', () => {
+  test('[DL-7] several requests for one segment are one download, and each gets an answer', () => {
+    const rig = SessionRig.playing(0);
+    const ids = [rig.request(3), rig.request(3)];
+    rig.originSends(3);
+    expect(rig.of('fetchHttp')).toHaveLength(1);
+    expect(rig.deliveries()).toEqual(ids.map((requestId) => ({ requestId, isRight: true })));
+    expect(rig.counters).toMatchObject({ httpBytes: SIZE, httpSegmentCount: 1 });
+  });
+
+  test('[DL-1] the player lost interest: with the last request the download ends, at the origin and at peers', () => {
+    const rig = SessionRig.playing(30);
+    const peer = rig.connectPeer('z');
+    rig.peerHas(peer, 3);
+    const ids = [rig.request(3), rig.request(3)];
+    expect(rig.saidTo(peer, 'request')).toHaveLength(2);
+    rig.run(rig.session.abort(ids[0] ?? 0, rig.now));
+    expect(rig.saidTo(peer, 'cancel')).toEqual([]);
+    rig.run(rig.session.abort(ids[1] ?? 0, rig.now));
+    expect(rig.saidTo(peer, 'cancel')).toHaveLength(2);
+    rig.play(0);
+    const third = rig.request(4);
+    rig.originSends(4, { end: 50_000 });
+    rig.run(rig.session.abort(third, rig.now));
+    expect(rig.of('cancelHttp')).toHaveLength(1);
+    expect(rig.counters.wastedBytes).toBe(50_000);
+    expect([rig.of('deliver'), rig.of('fail')]).toEqual([[], []]);
+  });
+
+  test('[DL-5] what peers brought stays: HTTP goes on at the first missing byte', () => {
+    const rig = SessionRig.playing(30);
+    const peer = rig.connectPeer('z');
+    rig.peerHas(peer, 3);
+    rig.request(3);
+    const [first] = rig.saidTo(peer, 'request');
+    if (first) rig.serve(peer, first, 100_000);
+    rig.tell({ type: 'linkClose', linkId: peer, reason: 'gone' });
+    expect(rig.of('fetchHttp').map(({ request }) => request.range)).toEqual([{ start: 100_000, end: Infinity }]);
+    rig.originSends(3);
+    expect(rig.deliveries()).toMatchObject([{ isRight: true }]);
+    expect(rig.of('deliver')[0]?.delivery).toMatchObject({ p2pBytes: 100_000, httpBytes: 100_000 });
+    expect(rig.counters.wastedBytes).toBe(0);
+  });
+
+  test('[SCH-2] when the time has come HTTP takes over, and the peers are told', () => {
+    const rig = SessionRig.playing(30);
+    const peer = rig.connectPeer('z');
+    rig.peerHas(peer, 3);
+    rig.request(3);
+    rig.play(0);
+    expect(rig.saidTo(peer, 'cancel')).toHaveLength(2);
+    expect(rig.of('fetchHttp')).toHaveLength(1);
+  });
+
+  test('[DL-2] peers that disagree about the size: what came from them goes, and the origin is asked', () => {
+    const rig = SessionRig.playing(30);
+    const [y, z] = [rig.connectPeer('y'), rig.connectPeer('z')];
+    rig.peerHas(y, 3);
+    rig.request(3);
+    const [first] = rig.saidTo(y, 'request');
+    if (first) rig.serve(y, first, 16_384);
+    rig.peerHas(z, 3, undefined, SIZE + 1);
+    expect(rig.counters.wastedBytes).toBe(16_384);
+    expect(rig.saidTo(y, 'cancel')).toHaveLength(2);
+    expect(rig.of('fetchHttp').map(({ request }) => request.range)).toEqual([undefined]);
+    rig.originSends(3);
+    expect(rig.deliveries()).toMatchObject([{ isRight: true }]);
+  });
+
+  test('[DL-3] the origin gives another size than peers: theirs goes, and the body is used from its start', () => {
+    const rig = SessionRig.playing(30);
+    const peer = rig.connectPeer('z');
+    rig.peerHas(peer, 3, undefined, SIZE - 7);
+    rig.request(3);
+    rig.play(0);
+    rig.originSends(3);
+    expect(rig.of('fetchHttp')).toHaveLength(1);
+    expect(rig.deliveries()).toMatchObject([{ isRight: true }]);
+  });
+
+  test('[DL-3] the same after bytes of theirs were taken: all is asked again at once', () => {
+    const rig = SessionRig.playing(30);
+    const peer = rig.connectPeer('z');
+    rig.peerHas(peer, 3, undefined, SIZE - 7);
+    rig.request(3);
+    const [first] = rig.saidTo(peer, 'request');
+    if (first) rig.serve(peer, first, 16_384);
+    rig.play(0);
+    rig.originSends(3, { end: 20_000 });
+    expect(rig.of('fetchHttp').map(({ request }) => request.range)).toEqual([
+      { start: 16_384, end: Infinity },
+      undefined,
+    ]);
+    rig.originSends(3);
+    expect(rig.deliveries()).toMatchObject([{ isRight: true }]);
+    expect(rig.counters.wastedBytes).toBe(16_384);
+  });
+
+  // Chunked transfer coding at the peer's origin: it can give all bytes long before it knows that they are all.
+  test('[DL-4] a segment is complete as soon as its size is known, also when the size comes last', () => {
+    const rig = SessionRig.playing(30);
+    const peer = rig.connectPeer('z');
+    rig.peerHas(peer, 3, SIZE, 0);
+    rig.request(3);
+    for (const request of rig.saidTo(peer, 'request')) rig.serve(peer, request);
+    expect(rig.of('deliver')).toEqual([]);
+    rig.peerHas(peer, 3);
+    expect(rig.deliveries()).toMatchObject([{ isRight: true }]);
+    expect(rig.of('fetchHttp')).toEqual([]);
+  });
+
+  test('[DL-4] a size from peers does not end a body that says none', () => {
+    const rig = SessionRig.playing(30);
+    const peer = rig.connectPeer('z');
+    rig.peerHas(peer, 3, undefined, 5_000);
+    rig.request(3);
+    rig.play(0);
+    rig.originSends(3, { hidesLength: true });
+    expect(rig.deliveries()).toMatchObject([{ isRight: true }]);
+    // Nor does one that comes while the body does.
+    rig.request(4);
+    rig.originSends(4, { end: 60_000, hidesLength: true });
+    rig.peerHas(peer, 4, undefined, 60_000);
+    expect(rig.deliveries()).toHaveLength(1);
+  });
+
+  // A packager that starts over with the same numbers: an old download under a new segment's key.
+  test('[DL-6] a segment whose number now means another is given up, and neither kept nor handed to anybody', () => {
+    const rig = SessionRig.playing(0, { isLive: true });
+    rig.now = 8_000;
+    rig.addManifest();
+    const old = rig.request(5);
+    rig.originSends(5, { end: 50_000 });
+    rig.addManifest(rig.content.playlistAt(4_000).replaceAll('segment-', 'again-'));
+    expect(rig.of('fail').map(({ requestId, error }) => [requestId, error.reason])).toEqual([[old, 'http-failed']]);
+    expect(rig.of('cancelHttp')).toHaveLength(1);
+    const url = rig.content.segmentUrl(5).replace('segment-', 'again-');
+    expect(rig.session.findSegment(url, undefined)?.key).toBe(rig.keyOf(5));
+    expect(rig.session.findSegment(rig.content.segmentUrl(5), undefined)).toBeUndefined();
+    expect(rig.of('putSegment')).toEqual([]);
+  });
+
+  test('[DL-8] every received byte is counted once, and every one that nobody got as wasted', () => {
+    const rig = SessionRig.playing(30);
+    const peer = rig.connectPeer('z');
+    rig.peerHas(peer, 3);
+    rig.request(3);
+    const [first, second] = rig.saidTo(peer, 'request');
+    expect(second?.range).toEqual({ start: BLOCK_BYTES, end: SIZE });
+    if (second) rig.serve(peer, second);
+    rig.play(0);
+    rig.originSends(3);
+    // Late data of the request that HTTP took over from.
+    if (first) rig.serve(peer, first, 16_384);
+    const fromPeer = SIZE - BLOCK_BYTES;
+    expect(rig.counters).toMatchObject({
+      httpBytes: SIZE,
+      p2pBytes: fromPeer + 16_384,
+      wastedBytes: fromPeer + 16_384,
+    });
+    expect(rig.of('deliver')[0]?.delivery).toMatchObject({ httpBytes: BLOCK_BYTES, p2pBytes: fromPeer });
+  });
+
+  test('[DL-9] the rate that the player hears is that of the network, from when bytes were first asked for', () => {
+    const rig = SessionRig.playing(30);
+    rig.now = 5_000;
+    const peer = rig.connectPeer('z');
+    rig.play(30);
+    rig.peerHas(peer, 3);
+    rig.request(3);
+    rig.now += 400;
+    for (const request of rig.saidTo(peer, 'request')) rig.serve(peer, request);
+    expect(rig.of('deliver')[0]?.delivery.bitsPerSecond).toBe((SIZE * 8) / 0.4);
+  });
+
+  test('[HTTP-2] when HTTP has failed for good the player hears it', () => {
+    const rig = SessionRig.playing(0);
+    const requestId = rig.request(3);
+    const { fetchId } = rig.of('fetchHttp')[0] ?? { fetchId: 0 };
+    rig.tell({ type: 'httpError', fetchId, failure: { reason: 'status', status: 404, message: 'no' } });
+    expect(rig.of('fail')).toMatchObject([{ requestId, error: { reason: 'http-failed' } }]);
+    expect(rig.of('log')).toHaveLength(1);
+  });
+
+  test('[HTTP-6] a segment larger than any buffer is left to the player, whether the manifest or the origin says it', () => {
+    const rig = SessionRig.playing(0);
+    const requestId = rig.request(3);
+    const { fetchId } = rig.of('fetchHttp')[0] ?? { fetchId: 0 };
+    rig.tell({ type: 'httpHead', fetchId, head: { status: 200, bodyStart: 0, bodyBytes: 65 * 1024 * 1024 } });
+    expect(rig.of('fail')).toMatchObject([{ requestId }]);
+    expect(rig.of('fetchHttp')).toHaveLength(1);
+
+    const huge = new SessionRig();
+    const length = 65 * 1024 * 1024;
+    huge.addManifest(
+      `#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXTINF:2,\n#EXT-X-BYTERANGE:${length}@0\nall.mp4\n#EXT-X-ENDLIST\n`,
+    );
+    const url = huge.content.url.replace('main.m3u8', 'all.mp4');
+    expect(huge.session.findSegment(url, { start: 0, end: length })).toBeUndefined();
+  });
+
+  test('[SCH-9] a player that says NaN of its buffer is taken to have none', () => {
+    const rig = SessionRig.playing(NaN);
+    rig.request(3);
+    expect(rig.of('fetchHttp')).toHaveLength(1);
+    rig.run(rig.session.reportPlayback({ bufferAheadSeconds: 30, rate: NaN, isPaused: false }, 0));
+    const peer = rig.connectPeer('z');
+    rig.peerHas(peer, 4);
+    rig.request(4);
+    expect(Number.isNaN(rig.wakeAt)).toBe(false);
+    expect(rig.saidTo(peer, 'request').length).toBeGreaterThan(0);
+  });
+});

@@ -1,0 +1,254 @@
+import { encodePeerMessage, PROTOCOL_VERSION, type HaveEntry } from '../../src/protocol/peer-messages';
+import { Swarm } from '../../src/swarm/swarm';
+import type { SwarmEffect } from '../../src/swarm/swarm-effects';
+import { UploadBudget } from '../../src/swarm/upload-budget';
+import { SeededRandom } from '../doubles/seeded-random';
+
+const URL_A = 'wss://a.example';
+const HASH = 'h'.repeat(20);
+const nameOf = (letter: string): string => letter.repeat(20);
+const have = (sequence: number): HaveEntry => ({
+  id: { rendition: 1, discontinuity: 0, sequence },
+  state: 'complete',
+  totalBytes: 10,
+  availableBytes: 10,
+});
+
+function start({ peerId = nameOf('m'), maxPeers = 24, haves = [] as HaveEntry[], trackers = [URL_A] } = {}) {
+  const effects: SwarmEffect[] = [];
+  const events: string[] = [];
+  const limits = { maxPeers };
+  const swarm = new Swarm(
+    { infoHash: HASH, peerId, trackers },
+    new UploadBudget({ isEnabled: true, maxBitrate: Infinity, maxRatio: 2 }),
+    {
+      random: new SeededRandom(peerId.charCodeAt(0)),
+      effect: (effect) => effects.push(effect),
+      report: (name, payload) => events.push('peerId' in payload ? `${name} ${payload.peerId?.[0]}` : name),
+      maxPeers: () => limits.maxPeers,
+      totals: () => ({ uploadedBytes: 0, downloadedBytes: 0 }),
+      ownHaves: () => haves,
+      hasBytes: () => false,
+      readBytes: () => undefined,
+      onPeersChanged: () => undefined,
+      onHave: () => undefined,
+      onData: () => undefined,
+      onRequestFailed: () => undefined,
+      onLateData: () => undefined,
+      onUploaded: () => undefined,
+      onViolation: () => undefined,
+    },
+  );
+  const of = <Type extends SwarmEffect['type']>(type: Type) =>
+    effects.filter((effect): effect is Extract<SwarmEffect, { type: Type }> => effect.type === type);
+  const trackerSays = (fields: Record<string, unknown>, now = 0) =>
+    swarm.handleTrackerMessage(URL_A, JSON.stringify({ action: 'announce', info_hash: HASH, ...fields }), now);
+  const offerFrom = (letter: string, offerId = letter) =>
+    trackerSays({ peer_id: nameOf(letter), offer_id: nameOf(offerId), offer: { type: 'offer', sdp: letter } });
+  const greet = (linkId: number, letter: string): void => {
+    swarm.handleLinkOpen(linkId);
+    const greeting = { type: 'handshake', version: PROTOCOL_VERSION, infoHash: HASH, peerId: nameOf(letter) } as const;
+    swarm.handleLinkFrame(linkId, encodePeerMessage(greeting), 0);
+  };
+  return { swarm, effects, events, limits, of, trackerSays, offerFrom, greet };
+}
+
+/** A viewer that has joined a swarm of `size`. */
+function joined(size: number, options: Parameters<typeof start>[0] = {}) {
+  const rig = start(options);
+  rig.swarm.start(0);
+  rig.swarm.handleTrackerOpen(URL_A, 0);
+  rig.trackerSays({ interval: 120, complete: 0, incomplete: size });
+  return rig;
+}
+
+describe('Swarm: looking for peers', () => {
+  test.each([
+    [1, 24, 0],
+    [2, 24, 1],
+    [4, 24, 3],
+    [100, 24, 5],
+    [100, 2, 2],
+    [100, 0, 0],
+  ])('[ANN-5] in a swarm of %i with room for %i peers it makes %i offers', (size, maxPeers, expected) => {
+    expect(joined(size, { maxPeers }).of('offerLink')).toHaveLength(expected);
+  });
+
+  test('[ANN-5] where the tracker gives no count it looks for five', () => {
+    const rig = start();
+    rig.swarm.start(0);
+    rig.swarm.handleTrackerOpen(URL_A, 0);
+    rig.trackerSays({});
+    expect(rig.of('offerLink')).toHaveLength(5);
+    expect(rig.swarm.swarmSize).toBeUndefined();
+  });
+
+  test('[ANN-8] offers that nobody takes up are dropped after 50 s, and made again when their time has come', () => {
+    const { swarm, of } = joined(2);
+    swarm.handleLinkDescription(1, { type: 'offer', sdp: 's' });
+    expect(of('sendTracker').at(-1)?.text).toContain('"numwant":1');
+    for (let now = 0; now <= 50_000; now = Math.max(now + 1, swarm.wakeAt)) swarm.wake(now);
+    expect(of('closeLink')).toEqual([{ type: 'closeLink', linkId: 1 }]);
+    for (let now = 50_000; of('offerLink').length < 2 && now < 100_000; now = Math.max(now + 1, swarm.wakeAt))
+      swarm.wake(now);
+    expect(of('offerLink')).toHaveLength(2);
+  });
+
+  test('[ANN-2] a tracker that is lost takes its offers and counts along, links that are up stay', () => {
+    const rig = joined(5);
+    rig.offerFrom('z');
+    rig.greet(5, 'z');
+    expect(rig.swarm.connectionCount).toBe(5);
+    rig.swarm.handleTrackerClose(URL_A, 'gone', 1_000);
+    expect([rig.swarm.connectionCount, rig.swarm.peers.length, rig.swarm.swarmSize]).toEqual([1, 1, undefined]);
+    expect(rig.events).toEqual(expect.arrayContaining(['trackerClosed', 'error']));
+  });
+
+  test('[ANN-7] a tracker that is named twice is one tracker', () => {
+    const { swarm, of } = start({ trackers: [URL_A, URL_A, 'wss://b.example'] });
+    swarm.start(0);
+    expect(of('openTracker').map(({ url }) => url)).toEqual([URL_A, 'wss://b.example']);
+  });
+
+  test('[SWARM-2] a raised limit is used without waiting for the next announce', () => {
+    const { swarm, of, limits } = joined(100, { maxPeers: 0 });
+    expect(of('offerLink')).toHaveLength(0);
+    limits.maxPeers = 3;
+    expect(swarm.wakeAt).toBeLessThanOrEqual(0);
+    swarm.wake(10);
+    expect(of('offerLink')).toHaveLength(3);
+    expect(swarm.wakeAt).toBeGreaterThan(10);
+  });
+});
+
+describe('Swarm: links', () => {
+  test('an offer is answered through the tracker that brought it', () => {
+    const { swarm, of, offerFrom } = joined(1);
+    offerFrom('z', 'o');
+    expect(of('answerLink')).toEqual([{ type: 'answerLink', linkId: 1, offer: { type: 'offer', sdp: 'z' } }]);
+    swarm.handleLinkDescription(1, { type: 'answer', sdp: 'mine' });
+    expect(JSON.parse(of('sendTracker').at(-1)?.text ?? '')).toMatchObject({
+      to_peer_id: nameOf('z'),
+      offer_id: nameOf('o'),
+      answer: { type: 'answer', sdp: 'mine' },
+    });
+  });
+
+  test('an answer is given to the link that offered, once', () => {
+    const { swarm, of, trackerSays } = joined(2);
+    swarm.handleLinkDescription(1, { type: 'offer', sdp: 's' });
+    const { offers } = JSON.parse(of('sendTracker').at(-1)?.text ?? '') as { offers: { offer_id: string }[] };
+    const answer = { peer_id: nameOf('z'), offer_id: offers[0]?.offer_id, answer: { type: 'answer', sdp: 'theirs' } };
+    trackerSays(answer);
+    trackerSays(answer);
+    trackerSays({ ...answer, offer_id: nameOf('?') });
+    expect(of('acceptAnswer')).toEqual([
+      { type: 'acceptAnswer', linkId: 1, answer: { type: 'answer', sdp: 'theirs' } },
+    ]);
+  });
+
+  test('[SWARM-2] no more than maxPeers, connecting ones included', () => {
+    const { swarm, of, offerFrom } = joined(1, { maxPeers: 2 });
+    for (const letter of ['x', 'y', 'z']) offerFrom(letter);
+    expect(of('answerLink')).toHaveLength(2);
+    swarm.handleLinkClose(1, 'failed', 0);
+    offerFrom('z');
+    expect(of('answerLink')).toHaveLength(3);
+  });
+
+  test('[SWARM-2] an offer of ours that is taken up when there is no room left is closed', () => {
+    const { swarm, of, offerFrom, trackerSays, limits } = joined(2);
+    swarm.handleLinkDescription(1, { type: 'offer', sdp: 's' });
+    const { offers } = JSON.parse(of('sendTracker').at(-1)?.text ?? '') as { offers: { offer_id: string }[] };
+    offerFrom('y');
+    limits.maxPeers = 1;
+    trackerSays({ peer_id: nameOf('z'), offer_id: offers[0]?.offer_id, answer: { type: 'answer', sdp: 't' } });
+    expect(of('closeLink')).toEqual([{ type: 'closeLink', linkId: 1 }]);
+    expect(of('acceptAnswer')).toEqual([]);
+  });
+
+  test('[SWARM-3] its own id, and one that it is connected to, are not answered', () => {
+    const { of, offerFrom, greet } = joined(1);
+    offerFrom('m');
+    offerFrom('z');
+    greet(1, 'z');
+    offerFrom('z', 'o');
+    expect(of('answerLink')).toHaveLength(1);
+  });
+
+  test('[HAVE-2] a new peer hears all that there is, in messages of at most 512', () => {
+    const haves = Array.from({ length: 1_100 }, (_, index) => have(index));
+    const { swarm, of, offerFrom, greet } = joined(1, { haves });
+    offerFrom('z');
+    greet(1, 'z');
+    // The handshake, then 512 + 512 + 76 entries.
+    expect(of('sendFrame')).toHaveLength(4);
+    swarm.announce([have(5_000)]);
+    expect(of('sendFrame')).toHaveLength(5);
+  });
+
+  test('[SWARM-5] who leaves says so to the trackers, and closes every link', () => {
+    const { swarm, of, events, offerFrom, greet } = joined(5);
+    offerFrom('z');
+    greet(5, 'z');
+    swarm.leave();
+    expect(of('sendTracker').at(-1)?.text).toContain('"stopped"');
+    expect(of('closeTracker')).toHaveLength(1);
+    expect(of('closeLink').map(({ linkId }) => linkId)).toEqual([1, 2, 3, 4, 5]);
+    expect(events.at(-1)).toBe('peerClosed z');
+    expect([swarm.connectionCount, swarm.wakeAt]).toEqual([0, Infinity]);
+  });
+
+  test('what is said of links and trackers that are unknown is not heard', () => {
+    const { swarm, effects } = joined(1);
+    const before = effects.length;
+    swarm.handleLinkOpen(9);
+    swarm.handleLinkDescription(9, { type: 'offer', sdp: '' });
+    swarm.handleLinkFrame(9, new Uint8Array(1), 0);
+    swarm.handleLinkFlushed(9, 5, 0);
+    swarm.handleLinkClose(9, '', 0);
+    swarm.handleTrackerOpen('wss://other.example', 0);
+    swarm.handleTrackerMessage('wss://other.example', '{}', 0);
+    swarm.handleTrackerClose('wss://other.example', '', 0);
+    expect(effects).toHaveLength(before);
+  });
+});
+
+describe('Swarm: two links between the same pair', () => {
+  /** `m` and `z` offered to each other at once: at each, link 1 is the own offer and link 2 the other's. */
+  function glare(order: readonly ('m' | 'z')[], letter: 'm' | 'z') {
+    const other = letter === 'm' ? 'z' : 'm';
+    const rig = joined(2, { peerId: nameOf(letter) });
+    rig.swarm.handleLinkDescription(1, { type: 'offer', sdp: 's' });
+    const { offers } = JSON.parse(rig.of('sendTracker').at(-1)?.text ?? '') as { offers: { offer_id: string }[] };
+    rig.offerFrom(other);
+    rig.trackerSays({ peer_id: nameOf(other), offer_id: offers[0]?.offer_id, answer: { type: 'answer', sdp: 't' } });
+    for (const offerer of order) rig.greet(offerer === letter ? 1 : 2, other);
+    const kept = rig.of('closeLink').map(({ linkId }) => linkId);
+    return { ...rig, keptOffererIs: kept[0] === 1 ? other : letter, closedCount: kept.length };
+  }
+
+  test.each<readonly (readonly ('m' | 'z')[])[]>([[['m', 'z']], [['z', 'm']]])(
+    '[SWARM-1] both sides keep the same one, in whichever order they open: %j',
+    (order) => {
+      const sides = [glare(order, 'm'), glare([...order].reverse(), 'z')];
+      expect(sides.map(({ keptOffererIs, closedCount }) => [keptOffererIs, closedCount])).toEqual([
+        ['m', 1],
+        ['m', 1],
+      ]);
+      for (const { swarm } of sides) expect([swarm.peers.length, swarm.connectionCount]).toEqual([1, 1]);
+    },
+  );
+
+  // The page heard "closed" of a peer that was still there, because the second link to it was the one that went.
+  test('[SWARM-4] the page hears of an end only where it heard of a beginning', () => {
+    for (const letter of ['m', 'z'] as const) {
+      for (const order of [['m', 'z'] as const, ['z', 'm'] as const]) {
+        const { events, swarm } = glare(order, letter);
+        const count = (name: string) => events.filter((event) => event.startsWith(name)).length;
+        expect(count('peerConnected') - count('peerClosed')).toBe(swarm.peers.length);
+        expect(count('peerClosed')).toBe(count('peerConnected') - 1);
+      }
+    }
+  });
+});
