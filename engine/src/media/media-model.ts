@@ -7,7 +7,7 @@ import type { PlaylistRefusal } from './playlist-lines';
 import { isShared, PlaylistRegistry } from './playlist-registry';
 import { withoutQuery } from './playlist-url';
 import { readPlaylist, type Definitions, type MediaPlaylist, type MultivariantPlaylist } from './read-playlist';
-import { SINGLE_RENDITION, type Rendition } from './rendition';
+import { singleRendition, type Rendition } from './rendition';
 import type { Segment, SegmentKey } from './segment';
 import { SegmentIndex } from './segment-index';
 import { SegmentTimeline } from './segment-timeline';
@@ -136,7 +136,7 @@ export class MediaModel {
   private addMedia(playlist: MediaPlaylist, manifest: Manifest): ManifestOutcome {
     let target = this.registry.find(manifest.url, manifest.responseUrl);
     if (!target && !this.definitions && this.source !== undefined && this.isSource(manifest)) {
-      this.registry.declareSingle(manifest.url, SINGLE_RENDITION);
+      this.registry.declareSingle(manifest.url, singleRendition());
       target = this.registry.find(manifest.url, manifest.responseUrl);
     }
     if (!target) return { kind: 'ignored', why: this.definitions ? NOT_LISTED : this.keepPending(manifest) };

@@ -81,7 +81,9 @@ export function createRendition(attributes: RenditionAttributes, order: number):
 }
 
 /** The rendition of a source that is one media playlist. */
-export const SINGLE_RENDITION: Rendition = createRendition({ type: 'single' }, 0);
+export function singleRendition(): Rendition {
+  return createRendition({ type: 'single' }, 0);
+}
 
 /** What an EXT-X-STREAM-INF says of its rendition. */
 export function variantAttributes({ attributes }: ListedVariant): RenditionAttributes {

@@ -242,7 +242,8 @@ export class DownloadDesk {
   #learnSize(download: Download, peers: readonly PeerSession[], now: Milliseconds): void {
     const { transfer, segment } = download;
     const isAsked = this.#http.statusOf(segment.key) === 'running';
-    if (download.isSizeCertain || download.isDisputed || isAsked) return;
+    // Complete already, where the fetch failed after the last byte.
+    if (download.isSizeCertain || download.isDisputed || isAsked) return this.#finishIfComplete(download, now);
     const sizes = peers.flatMap((peer) => peer.availability.get(segment.key)?.totalBytes ?? []);
     if (sizes.every((size) => transfer.setTotal(size))) return this.#finishIfComplete(download, now);
     // Somebody is wrong, and maybe whoever gave what is here.
@@ -300,6 +301,12 @@ export class DownloadDesk {
     if (source === 'http') counters.httpBytes += bytes.length;
     const download = this.#downloads.get(key);
     if (!download) return;
+    const { transfer: target, segment: wanted } = download;
+    if (source === 'http' && !wanted.byteRange && offset + bytes.length > (target.totalBytes ?? Infinity)) {
+      // [DL-8] A compressed body from another origin: its length is shown, its encoding is not.
+      target.forgetTotal();
+      download.isSizeCertain = false;
+    }
     counters.wastedBytes += download.transfer.add(offset, bytes, source).wastedBytes;
     const { receivedBytes: loadedBytes, totalBytes } = download.transfer;
     for (const requestId of download.requestIds)
@@ -311,6 +318,8 @@ export class DownloadDesk {
   #finishIfComplete(download: Download, now: Milliseconds): void {
     const { transfer, segment } = download;
     if (!transfer.isComplete) return;
+    // The length that an origin states is a claim until its body ends; that of a part is the manifest's.
+    if (!segment.byteRange && this.#http.statusOf(segment.key) === 'running') return;
     const { counters } = this.host;
     const { httpBytes, p2pBytes } = transfer;
     const bytes = transfer.take();

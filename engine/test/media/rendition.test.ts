@@ -1,4 +1,4 @@
-import { createRendition, renditionIdOf, renditionKeyOf, SINGLE_RENDITION } from '../../src/media/rendition';
+import { createRendition, renditionIdOf, renditionKeyOf, singleRendition } from '../../src/media/rendition';
 import { at, m3u8, modelOf, multivariantText } from './playlists';
 
 describe('renditionKeyOf', () => {
@@ -36,8 +36,8 @@ describe('renditionIdOf', () => {
   });
 
   test('the single rendition of a source is the one without attributes', () => {
-    expect(SINGLE_RENDITION).toEqual(createRendition({ type: 'single' }, 0));
-    expect(SINGLE_RENDITION.id).toBe(0x9afebcfc);
+    expect(singleRendition()).toEqual(createRendition({ type: 'single' }, 0));
+    expect(singleRendition().id).toBe(0x9afebcfc);
   });
 });
 

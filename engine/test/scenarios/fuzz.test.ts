@@ -7,7 +7,7 @@ import { World, type Viewer, type ViewerOptions } from '../support/simulated-wor
 const STEPS = 60;
 const SETTLE_MS = 200_000;
 /** FUZZ_FROM=5000 FUZZ_COUNT=500 tries others. */
-const { FUZZ_FROM = '1000', FUZZ_COUNT = '24' } = process.env;
+const { FUZZ_FROM = '1000', FUZZ_COUNT = '16' } = process.env;
 const SEEDS = Array.from({ length: Number(FUZZ_COUNT) }, (_, index) => Number(FUZZ_FROM) + index);
 
 /** How often each thing happened over all runs: shows that the fuzz did something. */

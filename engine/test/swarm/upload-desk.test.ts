@@ -137,6 +137,17 @@ describe('UploadDesk: how it sends', () => {
     expect(bytesTo(1)).toBeGreaterThan(0);
   });
 
+  test('[UP-3] a frame counts with its header', () => {
+    const { desk, answer, frames, flush } = start();
+    desk.noteSent(1, LINK_HIGH_WATER_BYTES - 16_384);
+    desk.handleRequest(1, 1, 'a', ALL, 0);
+    answer();
+    expect(frames).toEqual([]);
+    desk.handleFlushed(1, 100, 0);
+    expect(frames).toHaveLength(1);
+    flush(1);
+  });
+
   test('[UP-5] a cancelled request stops at once, and the next one starts', () => {
     const { desk, answer, frames, flush } = start();
     desk.handleRequest(1, 1, 'a', ALL, 0);
@@ -214,6 +225,19 @@ describe('UploadDesk: within the budget', () => {
       for (const readId of rig.reads) rig.desk.handleRead(readId, new Uint8Array(131_072), now);
     }
     expect(rig.served.map((line) => line[0])).toEqual(['1', '2', '1', '2', '1', '2']);
+  });
+
+  test('[UP-4] a small request does not overtake one that waits for more budget than it needs itself', () => {
+    const rig = start({ maxBitrate: RATE });
+    rig.join(2);
+    rig.desk.handleRequest(1, 1, 'a', ALL, 0);
+    rig.answer();
+    const before = rig.frames.length;
+    rig.desk.handleRequest(2, 1, 'b', { start: 0, end: 10 }, 5);
+    rig.answer(10, 5);
+    expect(rig.frames).toHaveLength(before);
+    drain(rig, [1, 2], 20_000);
+    expect(rig.served).toEqual([`1: ${SEGMENT_BYTES}`, '2: 10']);
   });
 
   test('[UP-7] a raised ceiling takes effect at once', () => {
