@@ -80,9 +80,12 @@ export function createRendition(attributes: RenditionAttributes, order: number):
   return { id: renditionIdOf(key), key, type, ...(bandwidth !== undefined && { bandwidth: Number(bandwidth) }) };
 }
 
-/** The rendition of a source that is one media playlist. */
+let single: Rendition | undefined;
+
+/** The rendition of a source that is one media playlist: always the same object. */
 export function singleRendition(): Rendition {
-  return createRendition({ type: 'single' }, 0);
+  // Not made at load time: a page's unit tests may import the script where TextEncoder is missing.
+  return (single ??= createRendition({ type: 'single' }, 0));
 }
 
 /** What an EXT-X-STREAM-INF says of its rendition. */

@@ -1,16 +1,18 @@
-// The adapters that Node uses keep the contracts: real timers, a real origin, a real tracker socket, real WebRTC.
+// The shared adapters keep the contracts in Node too: real timers, a real origin, a real tracker socket.
 
-import native from 'node-datachannel';
+import { WebSocket } from 'ws';
 
 import { createConsoleLogger } from '../../src/adapters/shared/console-logger';
 import { createBrowserPorts } from '../../src/adapters/browser/browser-ports';
-import { createNodePorts } from '../../src/adapters/node/node-ports';
-import type { EnginePorts } from '../../src/ports';
+import { CryptoRandom } from '../../src/adapters/shared/crypto-random';
+import { FetchHttp } from '../../src/adapters/shared/fetch-http';
+import { MemoryStore } from '../../src/adapters/shared/memory-store';
+import { SystemClock } from '../../src/adapters/shared/system-clock';
+import { WebSocketSignalling, type TextWebSocket } from '../../src/adapters/shared/web-socket-signalling';
 import { clockContract } from '../contracts/clock-contract';
 import { realWaiting } from '../contracts/contract';
 import { describeContract } from '../contracts/describe-contract';
 import { httpContract } from '../contracts/http-contract';
-import { peerLinksContract } from '../contracts/peer-links-contract';
 import { randomContract } from '../contracts/random-contract';
 import { segmentStoreContract } from '../contracts/segment-store-contract';
 import { signallingContract } from '../contracts/signalling-contract';
@@ -19,18 +21,18 @@ import { startLocalServers, type LocalServers } from './local-servers';
 import { webSocketCases } from './web-socket-cases';
 
 let servers: LocalServers;
-let ports: EnginePorts;
+const ports = {
+  clock: new SystemClock(),
+  random: new CryptoRandom(),
+  http: new FetchHttp(),
+  signalling: new WebSocketSignalling((url) => new WebSocket(url) as unknown as TextWebSocket),
+};
 
 beforeAll(async () => {
   servers = await startLocalServers();
-  ports = await createNodePorts({ iceServers: [] });
 });
 
-afterAll(() => {
-  servers.close();
-  // Joins the native threads, which outlive a test environment otherwise.
-  native.cleanup();
-});
+afterAll(() => servers.close());
 
 const httpWorld = () => ({
   http: ports.http,
@@ -49,38 +51,11 @@ const signallingWorld = () => {
 
 describeContract('Node: SystemClock', clockContract, () => ({ clock: ports.clock, ...realWaiting }));
 describeContract('Node: CryptoRandom', randomContract, () => ({ random: ports.random }));
-describeContract('Node: MemoryStore', segmentStoreContract, async () => ({
-  store: (await createNodePorts({ iceServers: [] })).store,
-  ...realWaiting,
-}));
+describeContract('Node: MemoryStore', segmentStoreContract, () => ({ store: new MemoryStore(), ...realWaiting }));
 describeContract('Node: FetchHttp', httpContract, httpWorld);
 describeContract('Node: FetchHttp at odd origins', fetchHttpCases, httpWorld);
 describeContract('Node: WebSocketSignalling', signallingContract, signallingWorld);
 describeContract('Node: WebSocketSignalling beyond the contract', webSocketCases, signallingWorld);
-describeContract('Node: NodeLinks', peerLinksContract, () => ({
-  alice: ports.peers,
-  bob: ports.peers,
-  ...realWaiting,
-}));
-
-describe('Node: NodeLinks beyond the contract', () => {
-  test('an ICE server that cannot be read closes the link later', async () => {
-    const { peers } = await createNodePorts({ iceServers: [{ urls: 'http://no-stun' }] });
-    const log: string[] = [];
-    const note = (name: string) => () => log.push(name);
-    peers.offer({
-      onDescription: note('description'),
-      onOpen: note('open'),
-      onMessage: note('message'),
-      onFlushed: note('flushed'),
-      onClose: note('close'),
-    });
-    expect(log).toEqual([]);
-    await realWaiting.settle();
-    expect(log).toEqual(['close']);
-  });
-});
-
 describe('createBrowserPorts', () => {
   // Server-side rendering imports and may even set up the engine; only playing needs a page.
   test('touches nothing of the page until used', () => {
