@@ -171,6 +171,8 @@ interface TestPlayer {
 declare global {
   interface Window {
     player: TestPlayer;
+    /** Reasons that the plugin gave for not doing anything. */
+    standingAside: string[];
     P2PMediaLoader: typeof import('../../plugins/videojs/global');
   }
 }
@@ -186,7 +188,12 @@ function viewerPage(viewer: ViewerOptions, trackerUrl: string): string {
     <script>
       ${bufferGoalSeconds === undefined ? '' : `videojs.Vhs.GOAL_BUFFER_LENGTH = videojs.Vhs.MAX_GOAL_BUFFER_LENGTH = ${bufferGoalSeconds};`}
       window.player = videojs('player', { autoplay: 'muted' });
-      ${isP2P ? `player.p2pMediaLoader(${JSON.stringify(options)});` : ''}
+      ${
+        isP2P
+          ? `window.standingAside = [];
+      player.p2pMediaLoader(${JSON.stringify(options)}).on('standingAside', ({ reason }) => standingAside.push(reason));`
+          : ''
+      }
       watchPlayer(player);
       player.src({ src: ${JSON.stringify(source)}, type: 'application/x-mpegURL' });
     </script>`;

@@ -48,6 +48,7 @@ test('a tracker that stops changes nothing for those who play; newcomers play to
 test('without WebRTC the page plays over HTTP, says so once, and opens no socket', async () => {
   const viewer = await stage.open({ source: SOURCE, hasNoWebRtc: true });
   await viewer.playsTo(6);
+  expect(await viewer.page.evaluate(() => window.standingAside)).toEqual(['this browser has no WebRTC']);
   expect(await viewer.page.evaluate(() => window.probes.sockets.length)).toBe(0);
   expect(stage.origin.log.count(SEGMENT)).toBeGreaterThan(3);
   for (const { url, sha256 } of await viewer.segments()) expect(sha256).toBe(fixtureHash(new URL(url).pathname));

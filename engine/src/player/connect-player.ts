@@ -132,7 +132,8 @@ class PlayerSession implements PlayerConnection {
   standAside(reason: string): void {
     if (this.#stoodAside || this.#isDestroyed) return;
     this.#stoodAside = true;
-    this.#emitter.emit('standingAside', { reason });
+    // A page that calls the plugin with a source set already can listen only once it has the handle.
+    queueMicrotask(() => this.#emitter.emit('standingAside', { reason }));
   }
 
   #start(): void {

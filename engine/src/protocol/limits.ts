@@ -5,9 +5,6 @@ import { kibibytes, mebibytes } from '../base/units';
 /** Largest frame accepted from a peer. Stops a peer that makes us reassemble huge data-channel messages. */
 export const MAX_FRAME_BYTES = kibibytes(64);
 
-/** Payload of the data frames that we send: small enough to cancel quickly on a 1 Mb/s uplink. */
-export const DATA_FRAME_PAYLOAD_BYTES = kibibytes(16);
-
 /** Most bytes one request may ask for. Stops a peer from queueing a whole film with one message. */
 export const MAX_REQUEST_BYTES = mebibytes(1);
 

@@ -2,11 +2,10 @@
 
 import type { ByteRange } from '../base/byte-range';
 import type { BitsPerSecond, Bytes, Milliseconds } from '../base/units';
-import { kibibytes, timeToMove } from '../base/units';
+import { timeToMove } from '../base/units';
 import type { SegmentKey } from '../media/segment';
+import { turnToFetch } from './turn-to-fetch';
 
-/** How much is asked of a peer at once: several peers can share a segment of ordinary size. */
-export const BLOCK_BYTES = kibibytes(128);
 /** Requests open at one peer: the next is there when the first is served. */
 export const MAX_REQUESTS_PER_PEER = 2;
 /** Time kept in hand for what the estimates do not see. */
@@ -46,8 +45,8 @@ export interface DemandView {
   readonly isAsked: boolean;
   /** Peers gave different sizes: only HTTP can be believed. */
   readonly isDisputed: boolean;
-  /** Another peer was elected to fetch it from the origin. */
-  readonly isElsewhere: boolean;
+  /** When the player first asked for it. */
+  readonly askedAt: Milliseconds;
 }
 
 /** All that a decision depends on. */
@@ -56,13 +55,19 @@ export interface SchedulerView {
   readonly demands: readonly DemandView[];
   readonly peers: readonly {
     readonly linkId: number;
+    readonly peerId: string;
     readonly openRequestCount: number;
     readonly bitsPerSecond: BitsPerSecond | undefined;
   }[];
   /** Whether the stream is being made now: no player can have much in its buffer then. */
   readonly isLive: boolean;
+  readonly selfId: string;
+  /** Viewers in the swarm, this one included; undefined while no tracker has said it. */
+  readonly swarmSize: number | undefined;
   /** Until then more peers may turn up and a segment that can wait is held back. */
   readonly searchUntil: Milliseconds;
+  /** How much is asked of a peer at once. */
+  readonly blockBytes: Bytes;
   readonly httpBitrate: BitsPerSecond;
   readonly httpFirstByteMs: Milliseconds;
 }
@@ -103,12 +108,19 @@ function planDemand(demand: DemandView, view: SchedulerView, openRequests: Map<n
   if (asked.length > 0 || demand.isAsked) return [...asked, { type: 'wait', key, until: httpStart }];
   // [SCH-4] Offered, but every supplier is busy or still receiving: wait for one.
   if (demand.suppliers.length > 0) return [{ type: 'wait', key, until: httpStart }];
-  // [SCH-5] Somebody else was elected to fetch it: wait for that peer.
-  if (demand.isElsewhere) return [{ type: 'wait', key, until: httpStart }];
+  // [SCH-5] Live, and somebody else's turn to fetch it: wait for that peer, or for the own turn.
+  const turnAt = view.isLive && view.peers.length > 0 ? turnOf(demand, view, httpStart) : -Infinity;
+  if (view.now < turnAt) return [{ type: 'wait', key, until: turnAt }];
   // [SCH-6] The search for peers has just begun: a segment that can wait is held back a little.
   const heldUntil = Math.min(httpStart, view.searchUntil, demand.deadline - SEARCH_MIN_BUFFER_MS);
   if (view.now < heldUntil) return [{ type: 'wait', key, until: heldUntil }];
   return fetchHttp(demand, view, openRequests);
+}
+
+function turnOf({ key, askedAt }: DemandView, view: SchedulerView, until: Milliseconds): Milliseconds {
+  const { selfId, swarmSize, peers } = view;
+  const neighbourIds = peers.map(({ peerId }) => peerId);
+  return turnToFetch({ key, selfId, neighbourIds, swarmSize, from: askedAt, until });
 }
 
 function fetchHttp(demand: DemandView, view: SchedulerView, openRequests: Map<number, number>): DownloadAction[] {
@@ -126,7 +138,7 @@ function fetchHttp(demand: DemandView, view: SchedulerView, openRequests: Map<nu
 function askPeers(demand: DemandView, view: SchedulerView, openRequests: Map<number, number>): DownloadAction[] {
   const actions: DownloadAction[] = [];
   const rateOf = (linkId: number) => view.peers.find((peer) => peer.linkId === linkId)?.bitsPerSecond ?? 0;
-  for (const block of demand.unasked.flatMap(splitIntoBlocks)) {
+  for (const block of demand.unasked.flatMap((range) => splitIntoBlocks(range, view.blockBytes))) {
     const free = demand.suppliers
       .filter((supplier) => supplier.availableEnd > block.start)
       .filter((supplier) => (openRequests.get(supplier.linkId) ?? MAX_REQUESTS_PER_PEER) < MAX_REQUESTS_PER_PEER)
@@ -143,10 +155,10 @@ function askPeers(demand: DemandView, view: SchedulerView, openRequests: Map<num
   return actions;
 }
 
-function splitIntoBlocks(range: ByteRange): ByteRange[] {
+function splitIntoBlocks(range: ByteRange, blockBytes: Bytes): ByteRange[] {
   const blocks: ByteRange[] = [];
-  for (let start = range.start; start < range.end; start += BLOCK_BYTES) {
-    blocks.push({ start, end: Math.min(range.end, start + BLOCK_BYTES) });
+  for (let start = range.start; start < range.end; start += blockBytes) {
+    blocks.push({ start, end: Math.min(range.end, start + blockBytes) });
   }
   return blocks;
 }

@@ -4,11 +4,11 @@
 import type { ByteRange } from '../base/byte-range';
 import { rangeLength } from '../base/byte-range';
 import { P2PError } from '../base/p2p-error';
+import type { TransferSizes } from '../base/transfer-sizes';
 import type { Bytes, Milliseconds } from '../base/units';
 import { bitrateOf, kibibytes } from '../base/units';
 import type { Segment, SegmentKey } from '../media/segment';
 import type { HaveEntry } from '../protocol/peer-messages';
-import { electOwner } from '../scheduler/elect-owner';
 import type { DemandView, DownloadAction, SchedulerView, SupplierView } from '../scheduler/plan-downloads';
 import { planDownloads } from '../scheduler/plan-downloads';
 import type { OpenRequest, PeerSession } from '../swarm/peer-session';
@@ -28,6 +28,7 @@ interface Download {
   readonly withCredentials: boolean;
   readonly requestIds: Set<number>;
   readonly transfer: SegmentTransfer;
+  readonly askedAt: Milliseconds;
   /** When bytes were first asked for, from anybody: the player's bandwidth estimate counts from here. */
   startedAt: Milliseconds | undefined;
   /** The origin or the manifest said the size; else it is what peers say. */
@@ -40,10 +41,13 @@ export interface DownloadDeskHost {
   emit: EmitEffect;
   readonly peerId: string;
   readonly counters: Counters;
+  readonly sizes: TransferSizes;
   peers(): readonly PeerSession[];
   /** When the player runs dry. */
   deadline(now: Milliseconds): Milliseconds;
   isLive(): boolean;
+  /** Viewers in the swarm, this one included; undefined while no tracker has said it. */
+  swarmSize(): number | undefined;
   searchUntil(): Milliseconds;
   /** What can be given to others of this segment has changed. */
   onAvailabilityChanged(key: SegmentKey): void;
@@ -82,6 +86,7 @@ export class DownloadDesk {
     segment: Segment,
     headers: Readonly<Record<string, string>>,
     withCredentials: boolean,
+    now: Milliseconds,
   ): void {
     this.#isPlanDue = true;
     const running = this.#downloads.get(segment.key);
@@ -97,6 +102,7 @@ export class DownloadDesk {
       withCredentials,
       requestIds,
       transfer,
+      askedAt: now,
       startedAt: undefined,
       isSizeCertain: segment.byteRange !== undefined,
       isDisputed: false,
@@ -204,11 +210,15 @@ export class DownloadDesk {
       demands: [...this.#downloads.values()].map((download) => this.#demandView(download, peers, now)),
       peers: peers.map((session) => ({
         linkId: session.identity.linkId,
+        peerId: session.peerId ?? '',
         openRequestCount: session.openRequests.length,
         bitsPerSecond: session.bitsPerSecond,
       })),
       isLive: this.host.isLive(),
+      selfId: this.host.peerId,
+      swarmSize: this.host.swarmSize(),
       searchUntil: this.host.searchUntil(),
+      blockBytes: this.host.sizes.blockBytes,
       httpBitrate: this.#http.bitsPerSecond,
       httpFirstByteMs: this.#http.firstByteMs,
     };
@@ -234,7 +244,7 @@ export class DownloadDesk {
       suppliers,
       isAsked: asked.length > 0,
       isDisputed: download.isDisputed,
-      isElsewhere: this.#isElsewhere(key, peers),
+      askedAt: download.askedAt,
     };
   }
 
@@ -257,12 +267,6 @@ export class DownloadDesk {
   #distrust({ transfer, segment }: Download): void {
     this.host.counters.wastedBytes += transfer.reset();
     this.host.onAvailabilityChanged(segment.key);
-  }
-
-  #isElsewhere(key: SegmentKey, peers: readonly PeerSession[]): boolean {
-    if (!this.host.isLive() || peers.length === 0) return false;
-    const candidates = [this.host.peerId, ...peers.flatMap((peer) => peer.peerId ?? [])];
-    return electOwner(key, candidates) !== this.host.peerId;
   }
 
   /** [DL-3] The origin's word about the size replaces that of peers, and what came from them under another one goes. */

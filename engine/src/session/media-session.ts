@@ -4,6 +4,8 @@
 import type { ByteRange } from '../base/byte-range';
 import { rangeLength } from '../base/byte-range';
 import { P2PError } from '../base/p2p-error';
+import { TRANSFER_SIZES } from '../base/transfer-sizes';
+import type { TransferSizes } from '../base/transfer-sizes';
 import type { Milliseconds } from '../base/units';
 import { secondsToMs } from '../base/units';
 import { MediaModel } from '../media/media-model';
@@ -59,6 +61,8 @@ export interface MediaSessionConfig {
   readonly random: Random;
   /** Shared by all sources of one player. */
   readonly counters: Counters;
+  /** @defaultValue TRANSFER_SIZES */
+  readonly sizes?: TransferSizes;
 }
 
 export class MediaSession {
@@ -70,6 +74,7 @@ export class MediaSession {
   /** Requests of the player that the shelf answers: read id → request id. */
   readonly #shelfReads = new Map<number, number>();
   readonly swarmId: string;
+  readonly #sizes: TransferSizes;
   #options: ResolvedOptions;
   #effects: SessionEffect[] = [];
   /** Answers that the core gives itself, taken in turn like those of the world. */
@@ -85,6 +90,7 @@ export class MediaSession {
   constructor(private readonly config: MediaSessionConfig) {
     const emit = (effect: SessionEffect) => void this.#effects.push(effect);
     this.#options = config.options;
+    this.#sizes = config.sizes ?? TRANSFER_SIZES;
     this.swarmId = config.options.swarmId ?? defaultSwarmId(config.sourceUrl);
     this.#model = new MediaModel({ sourceUrl: config.sourceUrl });
     this.#budget = new UploadBudget(uploadLimitsOf(config.options));
@@ -93,9 +99,11 @@ export class MediaSession {
       emit,
       peerId: config.peerId,
       counters: config.counters,
+      sizes: this.#sizes,
       peers: () => this.#swarm?.peers ?? [],
       deadline: (now) => this.#deadline(now),
       isLive: () => this.#model.isLive,
+      swarmSize: () => this.#swarm?.swarmSize,
       searchUntil: () => this.#searchUntil(),
       onAvailabilityChanged: (key) => this.#noteChange(key),
       onComplete: (segment, bytes) => this.#keep(segment, bytes),
@@ -135,7 +143,7 @@ export class MediaSession {
       this.#shelfReads.set(readId, requestId);
       const range = { start: 0, end: shelved.byteCount };
       this.#effects.push({ type: 'readSegment', readId, key: segment.key, range });
-    } else this.#downloads.request(requestId, segment, headers, withCredentials);
+    } else this.#downloads.request(requestId, segment, headers, withCredentials, now);
     return this.#settle(now);
   }
 
@@ -226,7 +234,7 @@ export class MediaSession {
     if (this.#swarm || this.#isLeft || options.trackers.length === 0) return;
     this.#joinedAt = now;
     const infoHash = infoHashOf(this.swarmId);
-    this.#swarm = new Swarm({ infoHash, peerId, trackers: options.trackers }, this.#budget, {
+    this.#swarm = new Swarm({ infoHash, peerId, trackers: options.trackers, sizes: this.#sizes }, this.#budget, {
       random,
       effect: (effect) => void this.#effects.push(effect),
       report: (name, payload) => this.#report({ type: 'report', name, payload } as SessionEffect),

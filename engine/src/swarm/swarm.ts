@@ -3,6 +3,7 @@
 
 import type { ByteRange } from '../base/byte-range';
 import { P2PError } from '../base/p2p-error';
+import type { TransferSizes } from '../base/transfer-sizes';
 import type { Bytes, Milliseconds } from '../base/units';
 import type { SegmentKey } from '../media/segment';
 import { segmentKeyOf } from '../media/segment';
@@ -29,6 +30,8 @@ export interface SwarmConfig {
   readonly infoHash: string;
   readonly peerId: string;
   readonly trackers: readonly string[];
+  /** @defaultValue TRANSFER_SIZES */
+  readonly sizes?: TransferSizes;
 }
 
 /** What the swarm tells and asks its surroundings. */
@@ -79,14 +82,18 @@ export class Swarm {
   ) {
     // A tracker named twice is one: its messages tell by URL whom they are for.
     this.#trackers = [...new Set(config.trackers)].map((url) => this.#makeTracker(url));
-    this.uploads = new UploadDesk(budget, {
-      has: (key, range) => host.hasBytes(key, range),
-      read: (readId, key, range) => host.readBytes(readId, key, range),
-      totals: () => host.totals(),
-      onSent: (_session, byteCount) => host.onUploaded(byteCount),
-      onServed: (session, bytes) => host.report('chunkUploaded', { peerId: session.peerId ?? '', bytes }),
-      onFlood: (session) => this.#handleUnwanted(session, 'request flood', 0),
-    });
+    this.uploads = new UploadDesk(
+      budget,
+      {
+        has: (key, range) => host.hasBytes(key, range),
+        read: (readId, key, range) => host.readBytes(readId, key, range),
+        totals: () => host.totals(),
+        onSent: (_session, byteCount) => host.onUploaded(byteCount),
+        onServed: (session, bytes) => host.report('chunkUploaded', { peerId: session.peerId ?? '', bytes }),
+        onFlood: (session) => this.#handleUnwanted(session, 'request flood', 0),
+      },
+      config.sizes,
+    );
   }
 
   /** Peers that can exchange segments now. */

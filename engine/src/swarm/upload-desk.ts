@@ -1,15 +1,14 @@
 // Serving peers: one request after the other per peer, never more on a link than it can take, within the budget.
 
 import type { ByteRange } from '../base/byte-range';
+import { TRANSFER_SIZES } from '../base/transfer-sizes';
+import type { TransferSizes } from '../base/transfer-sizes';
 import type { Bytes, Milliseconds } from '../base/units';
-import { kibibytes } from '../base/units';
 import type { SegmentKey } from '../media/segment';
-import { DATA_FRAME_PAYLOAD_BYTES, MAX_EXCESS_REQUESTS_PER_PEER, MAX_OPEN_REQUESTS_PER_PEER } from '../protocol/limits';
+import { MAX_EXCESS_REQUESTS_PER_PEER, MAX_OPEN_REQUESTS_PER_PEER } from '../protocol/limits';
 import type { PeerSession } from './peer-session';
 import type { UploadBudget } from './upload-budget';
 
-/** Bytes handed to a link that have not left it yet: enough to keep it busy, few enough to stop quickly. */
-export const LINK_HIGH_WATER_BYTES = kibibytes(256);
 /** Most that a data message adds to its payload: the type and two numbers. */
 const DATA_HEADER_BYTES: Bytes = 17;
 
@@ -52,6 +51,7 @@ export class UploadDesk {
   constructor(
     private readonly budget: UploadBudget,
     private readonly host: UploadDeskHost,
+    private readonly sizes: TransferSizes = TRANSFER_SIZES,
   ) {}
 
   /** When `wake` wants to be called. */
@@ -160,8 +160,8 @@ export class UploadDesk {
   /** Sends what may go now; true when all of `upload` has gone. */
   #sendFrames(customer: Customer, upload: Upload, bytes: Uint8Array, now: Milliseconds): boolean {
     while (upload.position < upload.range.end) {
-      const size = Math.min(DATA_FRAME_PAYLOAD_BYTES, upload.range.end - upload.position);
-      if (customer.unsentBytes + size + DATA_HEADER_BYTES > LINK_HIGH_WATER_BYTES) return false;
+      const size = Math.min(this.sizes.dataFrameBytes, upload.range.end - upload.position);
+      if (customer.unsentBytes + size + DATA_HEADER_BYTES > this.sizes.linkHighWaterBytes) return false;
       // Somebody waits for the budget already: nobody overtakes.
       if (now < this.#wakeAt && this.#wakeAt !== Infinity) return false;
       if (!this.budget.take(size, now)) {

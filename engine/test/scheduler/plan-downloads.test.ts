@@ -1,6 +1,9 @@
+import { TRANSFER_SIZES } from '../../src/base/transfer-sizes';
 import fc from 'fast-check';
 import type { DemandView, DownloadAction, SchedulerView } from '../../src/scheduler/plan-downloads';
-import { BLOCK_BYTES, latestHttpStart, MAX_REQUESTS_PER_PEER, planDownloads } from '../../src/scheduler/plan-downloads';
+import { latestHttpStart, MAX_REQUESTS_PER_PEER, planDownloads } from '../../src/scheduler/plan-downloads';
+
+const BLOCK_BYTES = TRANSFER_SIZES.blockBytes;
 
 const NOW = 100_000;
 const SEGMENT_BYTES = 500_000;
@@ -17,7 +20,7 @@ const demandOf = (more: Partial<DemandView> = {}): DemandView => ({
   suppliers: [],
   isAsked: false,
   isDisputed: false,
-  isElsewhere: false,
+  askedAt: NOW,
   ...more,
 });
 
@@ -32,9 +35,12 @@ const offered = (more: Partial<DemandView> = {}): DemandView =>
 const viewOf = (demands: readonly DemandView[], more: Partial<SchedulerView> = {}): SchedulerView => ({
   now: NOW,
   demands,
-  peers: [{ linkId: 1, openRequestCount: 0, bitsPerSecond: undefined }],
+  peers: [{ linkId: 1, peerId: 'peer', openRequestCount: 0, bitsPerSecond: undefined }],
+  selfId: 'self',
+  swarmSize: 2,
   isLive: false,
   searchUntil: 0,
+  blockBytes: BLOCK_BYTES,
   httpBitrate: 4_000_000,
   httpFirstByteMs: 300,
   ...more,
@@ -80,9 +86,9 @@ describe('planDownloads: one segment', () => {
   test('[SCH-3] several peers share a segment; the one with the fewest requests comes first, then the faster one', () => {
     const suppliers = [1, 2, 3].map((linkId) => ({ linkId, availableEnd: SEGMENT_BYTES }));
     const peers = [
-      { linkId: 1, openRequestCount: 1, bitsPerSecond: 9_000_000 },
-      { linkId: 2, openRequestCount: 0, bitsPerSecond: 1_000_000 },
-      { linkId: 3, openRequestCount: 0, bitsPerSecond: 5_000_000 },
+      { linkId: 1, peerId: 'peer 1', openRequestCount: 1, bitsPerSecond: 9_000_000 },
+      { linkId: 2, peerId: 'peer 2', openRequestCount: 0, bitsPerSecond: 1_000_000 },
+      { linkId: 3, peerId: 'peer 3', openRequestCount: 0, bitsPerSecond: 5_000_000 },
     ];
     const asked = plan(offered({ suppliers }), { peers }).filter((action) => action.type === 'askPeer');
     expect(asked.map(({ linkId }) => linkId)).toEqual([3, 2, 1, 3]);
@@ -99,15 +105,27 @@ describe('planDownloads: one segment', () => {
   });
 
   test('[SCH-4] where every supplier is busy, or has no more yet, it is waited for', () => {
-    const peers = [{ linkId: 1, openRequestCount: MAX_REQUESTS_PER_PEER, bitsPerSecond: undefined }];
+    const peers = [{ linkId: 1, peerId: 'peer', openRequestCount: MAX_REQUESTS_PER_PEER, bitsPerSecond: undefined }];
     expect(typesOf(plan(offered(), { peers }))).toEqual(['wait']);
     expect(typesOf(plan(offered({ unasked: [] })))).toEqual(['wait']);
   });
 
-  test('[SCH-5] where another peer fetches it from the origin, it is waited for until HTTP has to start here', () => {
-    const demand = demandOf({ isElsewhere: true });
-    expect(plan(demand)).toEqual([{ type: 'wait', key: 'a', until: latestHttpStart(demand, viewOf([])) }]);
-    expect(typesOf(plan(demandOf({ isElsewhere: true, deadline: NOW })))).toEqual(['fetchHttp']);
+  test('[SCH-5] live: whose turn it is fetches from the origin, the other waits for the own turn at the most', () => {
+    for (const key of ['a', 'b', 'c', 'd', 'e', 'f']) {
+      const demand = demandOf({ key });
+      const peers = (peerId: string) => [{ linkId: 1, peerId, openRequestCount: 0, bitsPerSecond: undefined }];
+      const plans = [
+        plan(demand, { isLive: true, peers: peers('peer') }),
+        plan(demand, { isLive: true, peers: peers('self'), selfId: 'peer' }),
+      ].flat();
+      expect(typesOf(plans).sort()).toEqual(['fetchHttp', 'wait']);
+      const [wait] = plans.flatMap((action) => (action.type === 'wait' ? action.until : []));
+      expect(wait).toBeGreaterThan(NOW);
+      expect(wait).toBeLessThan(latestHttpStart(demand, viewOf([], { isLive: true })));
+      expect(typesOf(plan(demand, { isLive: true, peers: peers('peer'), now: wait ?? 0 }))).toEqual(['fetchHttp']);
+    }
+    expect(typesOf(plan(demandOf(), { isLive: true, peers: [] }))).toEqual(['fetchHttp']);
+    expect(typesOf(plan(demandOf({ deadline: NOW }), { isLive: true }))).toEqual(['fetchHttp']);
   });
 
   test('[SCH-6] while peers are still being found, a segment that can wait is held back', () => {
@@ -163,7 +181,7 @@ const demand: fc.Arbitrary<DemandView> = fc.record({
   }),
   isAsked: fc.boolean(),
   isDisputed: fc.boolean(),
-  isElsewhere: fc.boolean(),
+  askedAt: fc.integer({ min: NOW - 10_000, max: NOW }),
 });
 const view: fc.Arbitrary<SchedulerView> = fc.record({
   now: fc.constant(NOW),
@@ -171,13 +189,17 @@ const view: fc.Arbitrary<SchedulerView> = fc.record({
   peers: fc.uniqueArray(
     fc.record({
       linkId: fc.integer({ min: 1, max: 5 }),
+      peerId: fc.string(),
       openRequestCount: fc.nat(4),
       bitsPerSecond: fc.option(fc.nat(10_000_000), { nil: undefined }),
     }),
     { selector: ({ linkId }) => linkId },
   ),
+  selfId: fc.string(),
+  swarmSize: fc.option(fc.nat(10_000), { nil: undefined }),
   isLive: fc.boolean(),
   searchUntil: fc.integer({ min: NOW - 1_000, max: NOW + 3_000 }),
+  blockBytes: fc.constant(BLOCK_BYTES),
   httpBitrate: fc.nat(20_000_000),
   httpFirstByteMs: fc.nat(2_000),
 });

@@ -1,5 +1,7 @@
-import { BLOCK_BYTES } from '../../src/scheduler/plan-downloads';
+import { TRANSFER_SIZES } from '../../src/base/transfer-sizes';
 import { SessionRig } from '../support/session-rig';
+
+const BLOCK_BYTES = TRANSFER_SIZES.blockBytes;
 
 const SIZE = 200_000;
 

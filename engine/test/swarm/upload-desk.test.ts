@@ -1,8 +1,11 @@
+import { TRANSFER_SIZES } from '../../src/base/transfer-sizes';
 import fc from 'fast-check';
 import { MAX_EXCESS_REQUESTS_PER_PEER, MAX_OPEN_REQUESTS_PER_PEER } from '../../src/protocol/limits';
 import type { PeerSession } from '../../src/swarm/peer-session';
 import { UploadBudget, type UploadLimits } from '../../src/swarm/upload-budget';
-import { LINK_HIGH_WATER_BYTES, UploadDesk } from '../../src/swarm/upload-desk';
+import { UploadDesk } from '../../src/swarm/upload-desk';
+
+const LINK_HIGH_WATER_BYTES = TRANSFER_SIZES.linkHighWaterBytes;
 
 const SEGMENT_BYTES = 1_000_000;
 const ALL = { start: 0, end: SEGMENT_BYTES };
