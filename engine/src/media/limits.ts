@@ -41,3 +41,27 @@ export const KEPT_EARLIER_URLS = 2;
  * taken for new ones with the same numbers.
  */
 export const MAX_STALE_RELOADS = 3;
+
+/** Stops a DASH manifest of millions of tiny elements. A day of segments without repeats in one list is 43,200. */
+export const MAX_XML_ELEMENTS = 200_000;
+
+/** Stops a DASH manifest that nests without end. Those with events inside go some ten levels deep. */
+export const MAX_XML_DEPTH = 64;
+
+/**
+ * Stops a DASH manifest from multiplying: each Representation counts once for each combination of the base URLs
+ * around it. 100 Periods between advertisements, with 20 Representations on two CDNs, are 4,000.
+ */
+export const MAX_REPRESENTATION_URLS = 8192;
+
+/** Stops a DASH manifest from multiplying: each SegmentURL counts once for each base URL of each Representation. */
+export const MAX_LISTED_URLS = 200_000;
+
+/** Stops a SegmentTemplate of thousands of characters from being kept for each Representation. */
+export const MAX_SEGMENT_URL_LENGTH = 4096;
+
+/** Stops a server that answers the request for an index with a whole film: a `sidx` box has at most 65,535 entries. */
+export const MAX_INDEX_BYTES = 1024 * 1024;
+
+/** Stops a steering manifest from multiplying the playlists of a source: each clone has a URL for each of them. */
+export const MAX_PATHWAY_CLONES = 16;

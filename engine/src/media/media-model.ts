@@ -2,183 +2,128 @@
 // knowledge: it fetches nothing, waits for nothing, and takes any text without throwing.
 
 import type { ByteRange } from '../base/byte-range';
-import { MAX_PENDING_PLAYLISTS } from './limits';
-import type { PlaylistRefusal } from './playlist-lines';
-import { isShared, PlaylistRegistry } from './playlist-registry';
-import { withoutQuery } from './playlist-url';
-import { readPlaylist, type Definitions, type MediaPlaylist, type MultivariantPlaylist } from './read-playlist';
-import { singleRendition, type Rendition } from './rendition';
+import type { Milliseconds } from '../base/units';
+import { HLS_FORMAT } from './hls-model';
+import type { IndexRequest, Manifest, ManifestFormat, ManifestOutcome, SourceModel } from './manifest';
+import type { Rendition } from './rendition';
 import type { Segment, SegmentKey } from './segment';
-import { SegmentIndex } from './segment-index';
-import { SegmentTimeline } from './segment-timeline';
 
-/** A manifest text with where it came from, as absolute URLs. */
-export interface Manifest {
-  /** The URL that was asked for. */
-  readonly url: string;
-  /** The URL that answered, when a redirect led elsewhere. */
-  readonly responseUrl?: string;
-  readonly text: string;
-}
+export type {
+  IndexRequest,
+  Manifest,
+  ManifestFormat,
+  ManifestOutcome,
+  MediaOutcome,
+  MultivariantOutcome,
+} from './manifest';
 
-/** A media playlist was taken in. */
-export interface MediaOutcome {
-  readonly kind: 'media';
-  readonly rendition: Rendition;
-  /** Segments that were not known before, in the playlist's order. One whose URL alone changed is not among them. */
-  readonly added: readonly Segment[];
+/** What a {@link MediaModel} is of. */
+export interface MediaSource {
+  /** What the player was told to play; when it is not absolute, the first manifest that lists renditions is the source. */
+  readonly sourceUrl: string;
   /**
-   * Segments that are forgotten: neither found by URL nor by key any more. They left the playlist a while ago,
-   * or their numbers now stand for others; so do this before `added`.
+   * What can be read, at least one; a text that none recognizes is for the first one to refuse.
+   * @defaultValue HLS
    */
-  readonly removed: readonly SegmentKey[];
-  /** Whether this rendition is to get more segments. */
-  readonly isLive: boolean;
+  readonly formats?: readonly ManifestFormat[];
 }
 
-/** A multivariant playlist was taken in. */
-export interface MultivariantOutcome {
-  readonly kind: 'multivariant';
-  readonly renditions: readonly Rendition[];
-  /** What became of media playlists that had come before it. */
-  readonly media: readonly MediaOutcome[];
-  /** Segments of renditions that are not listed any more: forgotten. */
-  readonly removed: readonly SegmentKey[];
-}
-
-/** What became of a manifest: `ignored` is well-formed but nothing to share, `rejected` cannot be used by anyone. */
-export type ManifestOutcome = MultivariantOutcome | MediaOutcome | PlaylistRefusal;
-
-const NOT_LISTED = 'the multivariant playlist does not list it';
-const PENDING = 'kept until its multivariant playlist comes';
-const OTHER_SOURCE = 'a multivariant playlist that is not the source';
-const INCOMPLETE_DELTA = 'a delta playlist, and the one that it updates is not known';
+const NO_FORMATS = 'no manifest format is known';
 
 /** The renditions and segments of one source, as far as its manifests have come by. */
 export class MediaModel {
-  private readonly registry = new PlaylistRegistry();
-  private readonly index = new SegmentIndex();
-  private readonly timelines = new Map<number, SegmentTimeline>();
-  /** Media playlists without a multivariant one so far, by URL, oldest first. */
-  private readonly pending = new Map<string, Manifest>();
-  /** Without query; undefined until known. */
-  private source: string | undefined;
-  /** Where a redirect led: some players reload from there. */
-  private sourceResponse: string | undefined;
-  private definitions: Definitions | undefined;
+  private readonly models = new Map<ManifestFormat, SourceModel>();
+  private readonly sourceUrl: string;
+  private readonly formats: readonly ManifestFormat[];
 
-  /** `sourceUrl`: what the player was told to play; when it is not absolute, the first multivariant playlist is the source. */
-  constructor({ sourceUrl }: { readonly sourceUrl: string }) {
-    this.source = withoutQuery(sourceUrl);
+  constructor({ sourceUrl, formats = [HLS_FORMAT] }: MediaSource) {
+    this.sourceUrl = sourceUrl;
+    this.formats = formats;
   }
 
   /** Takes in a manifest text that the player read. Never throws, whatever the text. */
   addManifest(manifest: Manifest): ManifestOutcome {
-    const baseUrl = manifest.responseUrl ?? manifest.url;
-    const playlist = readPlaylist(manifest.text, baseUrl, this.definitions ?? {});
-    if (playlist.kind === 'multivariant') return this.addMultivariant(playlist, manifest);
-    if (playlist.kind === 'media') return this.addMedia(playlist, manifest);
-    return playlist;
+    const format = this.formats.find((known) => known.recognizes(manifest.text)) ?? this.formats[0];
+    return format ? this.modelOf(format).addManifest(manifest) : { kind: 'ignored', why: NO_FORMATS };
   }
 
-  /** Whether more segments are to come, as far as the media playlists read so far tell. */
+  /** Whether more segments are to come, as far as the manifests read so far tell. */
   get isLive(): boolean {
-    for (const timeline of this.timelines.values()) if (timeline.isLive) return true;
+    for (const model of this.models.values()) if (model.isLive) return true;
     return false;
   }
 
-  /** In the order of the multivariant playlist; those with the same playlist are one. */
+  /** In the order of the manifest; those with the same playlist, or the same in several Periods, are one. */
   get renditions(): readonly Rendition[] {
-    return this.registry.renditions;
+    return [...this.models.values()].flatMap((model) => model.renditions);
   }
 
-  /** How many segments are known. */
+  /** How many segments are known; Infinity when the manifest numbers them without an end. */
   get segmentCount(): number {
-    return this.index.size;
+    let count = 0;
+    for (const model of this.models.values()) count += model.segmentCount;
+    return count;
   }
 
   /**
-   * The segment that a request asks for; undefined when it asks for anything else (an init segment, a key, a part,
-   * a subtitle, another range). A URL that is listed several times is one segment. Takes constant time.
+   * The segment that a request asks for; undefined when it asks for anything else (an init segment, an index, a key,
+   * a part, a subtitle, another range). A URL that is listed several times is one segment. Takes the same time
+   * however many segments there are.
    */
   findSegment(url: string, byteRange?: ByteRange): Segment | undefined {
-    return this.index.find(url, byteRange);
+    return this.first((model) => model.findSegment(url, byteRange));
   }
 
-  /** The segment with that key, with the URL of the newest playlist. */
+  /** The segment with that key, with the URL of the newest manifest. */
   segment(key: SegmentKey): Segment | undefined {
-    return this.index.get(key);
+    return this.first((model) => model.segment(key));
   }
 
-  /** Up to `count` segments that follow `segment` in its rendition, gaps left out. */
-  segmentsAfter(segment: Segment, count: number): readonly Segment[] {
-    return this.timelines.get(segment.id.rendition)?.after(segment, count) ?? [];
-  }
-
-  private addMultivariant(playlist: MultivariantPlaylist, manifest: Manifest): ManifestOutcome {
-    // An advertisement's, or that of the source before: its renditions may have the same attributes, not the same bytes.
-    if (!this.isSource(manifest)) return { kind: 'ignored', why: OTHER_SOURCE };
-    this.source ??= withoutQuery(manifest.url);
-    if (manifest.responseUrl !== undefined) this.sourceResponse = withoutQuery(manifest.responseUrl);
-    this.definitions = playlist.definitions;
-    this.registry.declare(playlist, manifest.responseUrl ?? manifest.url);
-    const removed = this.forgetUnlisted();
-    const media: MediaOutcome[] = [];
-    const waiting = [...this.pending.values()];
-    this.pending.clear();
-    for (const earlier of waiting) {
-      const outcome = this.addManifest(earlier);
-      if (outcome.kind === 'media') media.push(outcome);
+  /**
+   * Up to `count` segments that follow `segment` in its rendition, gaps left out: those that are sure to exist.
+   * `wallClock`: milliseconds since 1970 (UTC). A live DASH manifest that only states a first number and a duration
+   * tells by it which segments exist; without it, none.
+   */
+  segmentsAfter(segment: Segment, count: number, wallClock?: Milliseconds): readonly Segment[] {
+    for (const model of this.models.values()) {
+      const following = model.segmentsAfter(segment, count, wallClock);
+      if (following.length > 0) return following;
     }
-    return { kind: 'multivariant', renditions: this.renditions, media, removed };
+    return [];
   }
 
-  private addMedia(playlist: MediaPlaylist, manifest: Manifest): ManifestOutcome {
-    let target = this.registry.find(manifest.url, manifest.responseUrl);
-    if (!target && !this.definitions && this.source !== undefined && this.isSource(manifest)) {
-      this.registry.declareSingle(manifest.url, singleRendition());
-      target = this.registry.find(manifest.url, manifest.responseUrl);
+  /**
+   * The index without which it is not known what requests at `url` ask for; undefined when there is none, or it was
+   * read. Hand its bytes to {@link addIndex}.
+   */
+  missingIndex(url: string): IndexRequest | undefined {
+    return this.first((model) => model.missingIndex(url));
+  }
+
+  /**
+   * Takes in bytes of the resource at `url`, from the beginning of `byteRange` (absent: of the resource), among which
+   * its index is. Never throws, whatever the bytes.
+   */
+  addIndex(url: string, byteRange: ByteRange | undefined, bytes: Uint8Array): ManifestOutcome {
+    let outcome: ManifestOutcome = { kind: 'ignored', why: NO_FORMATS };
+    for (const model of this.models.values()) {
+      outcome = model.addIndex(url, byteRange, bytes);
+      if (outcome.kind === 'media') break;
     }
-    if (!target) return { kind: 'ignored', why: this.definitions ? NOT_LISTED : this.keepPending(manifest) };
-    if (!isShared(target)) return { kind: 'ignored', why: target.why };
-    return this.refresh(target, playlist, manifest.responseUrl ?? manifest.url);
+    return outcome;
   }
 
-  private refresh(rendition: Rendition, playlist: MediaPlaylist, baseUrl: string): ManifestOutcome {
-    const timeline = this.timelines.get(rendition.id) ?? new SegmentTimeline(rendition, this.index);
-    const wasLive = timeline.isLive;
-    const change = timeline.apply(playlist, baseUrl);
-    if (!change) return { kind: 'ignored', why: INCOMPLETE_DELTA };
-    this.timelines.set(rendition.id, timeline);
-    // The renditions of a stream end together, but the player only refreshes those that it plays.
-    if (wasLive && !timeline.isLive) for (const other of this.timelines.values()) other.isLive = false;
-    return { kind: 'media', rendition, ...change, isLive: timeline.isLive };
+  private modelOf(format: ManifestFormat): SourceModel {
+    const model = this.models.get(format) ?? format.createModel(this.sourceUrl);
+    this.models.set(format, model);
+    return model;
   }
 
-  private isSource({ url, responseUrl }: Manifest): boolean {
-    if (this.source === undefined) return true;
-    const known = [this.source, this.sourceResponse];
-    return [url, responseUrl].some((from) => from !== undefined && known.includes(withoutQuery(from) ?? ''));
-  }
-
-  private keepPending(manifest: Manifest): string {
-    this.pending.delete(manifest.url);
-    this.pending.set(manifest.url, manifest);
-    if (this.pending.size > MAX_PENDING_PLAYLISTS) {
-      const [oldest] = this.pending.keys();
-      if (oldest !== undefined) this.pending.delete(oldest);
+  private first<T>(look: (model: SourceModel) => T | undefined): T | undefined {
+    for (const model of this.models.values()) {
+      const found = look(model);
+      if (found !== undefined) return found;
     }
-    return PENDING;
-  }
-
-  private forgetUnlisted(): SegmentKey[] {
-    const listed = new Set(this.renditions.map(({ id }) => id));
-    const removed: SegmentKey[] = [];
-    for (const [id, timeline] of this.timelines) {
-      if (listed.has(id)) continue;
-      removed.push(...timeline.forget());
-      this.timelines.delete(id);
-    }
-    return removed;
+    return undefined;
   }
 }

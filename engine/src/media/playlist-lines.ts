@@ -10,12 +10,8 @@ import {
   MAX_SEGMENTS_PER_PLAYLIST,
   MAX_TAG_LENGTH,
 } from './limits';
-
-/** A text that is no playlist to share from. `ignored`: well-formed, but not for the engine. */
-export interface PlaylistRefusal {
-  readonly kind: 'ignored' | 'rejected';
-  readonly why: string;
-}
+import { ignored, rejected, type ManifestRefusal } from './manifest-refusal';
+import { looksLikeDash, looksLikeHls, withoutByteOrderMark } from './manifest-kind';
 
 /** The lines of a playlist that tell of renditions and segments. */
 export interface PlaylistLines {
@@ -26,11 +22,6 @@ export interface PlaylistLines {
   /** Attribute lists of EXT-X-MEDIA; not among `lines`. */
   readonly alternatives: readonly string[];
 }
-
-const BYTE_ORDER_MARK = '\uFEFF';
-
-/** How far into a text the root element of a DASH manifest is looked for, past the XML declaration and comments. */
-const DASH_HEAD_LENGTH = 2048;
 
 /** Tags that m3u8-parser gets to see. */
 const READ_TAGS: ReadonlySet<string> = new Set([
@@ -53,15 +44,12 @@ const READ_TAGS: ReadonlySet<string> = new Set([
 /** Tags that number segments. m3u8-parser takes a malformed one for 0, which would be another segment's number. */
 const NUMBER_TAGS: ReadonlySet<string> = new Set(['#EXT-X-MEDIA-SEQUENCE', '#EXT-X-DISCONTINUITY-SEQUENCE']);
 
-const ignored = (why: string): PlaylistRefusal => ({ kind: 'ignored', why });
-const rejected = (why: string): PlaylistRefusal => ({ kind: 'rejected', why });
-
 /** Sorts the lines of `text`. One pass, no matter what the text is. */
-export function readLines(text: string): PlaylistLines | PlaylistRefusal {
+export function readLines(text: string): PlaylistLines | ManifestRefusal {
   if (text.length > MAX_MANIFEST_LENGTH) return rejected(`longer than ${MAX_MANIFEST_LENGTH} characters`);
-  const body = text.startsWith(BYTE_ORDER_MARK) ? text.slice(BYTE_ORDER_MARK.length) : text;
-  if (!body.startsWith('#EXTM3U')) {
-    return isDash(body) ? ignored('a DASH manifest') : rejected('does not begin with #EXTM3U');
+  const body = withoutByteOrderMark(text);
+  if (!looksLikeHls(body)) {
+    return looksLikeDash(body) ? ignored('a DASH manifest') : rejected('does not begin with #EXTM3U');
   }
 
   const lines: string[] = [];
@@ -106,8 +94,6 @@ export function readLines(text: string): PlaylistLines | PlaylistRefusal {
   if (!isMultivariant && !isMedia) return rejected('lists neither renditions nor segments');
   return { kind: 'lines', isMultivariant, lines, alternatives };
 }
-
-const isDash = (text: string): boolean => /^\s*<(?:[^]*<)?(?:\w+:)?MPD[\s>]/.test(text.slice(0, DASH_HEAD_LENGTH));
 
 /** Lines without surrounding white space, empty ones left out; not `split`, which would hold millions of them. */
 function* trimmedLines(text: string): Generator<string> {

@@ -1,7 +1,8 @@
 // Which playlist URL is which rendition. Owns the multivariant playlist's list; knows no segments.
 
+import { clonedUrl, type PathwayClone } from './content-steering';
 import { MAX_LEARNED_PLAYLIST_URLS } from './limits';
-import { playlistUrlKey } from './playlist-url';
+import { playlistUrlKey, resolveHttpUrl } from './playlist-url';
 import type { MultivariantPlaylist } from './read-playlist';
 import {
   alternativeAttributes,
@@ -31,9 +32,12 @@ const AMBIGUOUS: NotShared = { why: 'its URL answered for several renditions' };
 interface Listing {
   readonly uri: string;
   readonly attributes: RenditionAttributes;
-  /** PATHWAY-ID: the same renditions over another CDN. */
-  readonly pathway: string;
+  /** PATHWAY-ID: the same renditions over another CDN. Undefined: not of a variant, so in all of them. */
+  readonly pathway: string | undefined;
 }
+
+/** The pathway of variants that name none (draft-pantos-hls-rfc8216bis §4.4.6.2). */
+const DEFAULT_PATHWAY = '.';
 
 /** The URLs under which a source's playlists are known: those declared, and those that redirects led to. */
 export class PlaylistRegistry {
@@ -41,6 +45,8 @@ export class PlaylistRegistry {
   /** Oldest first. */
   private readonly learned = new Map<string, PlaylistTarget>();
   private listed: readonly Rendition[] = [];
+  /** All playlists of the multivariant playlist, absolute. */
+  private listings: readonly Listing[] = [];
 
   /** In the order of the multivariant playlist. */
   get renditions(): readonly Rendition[] {
@@ -59,7 +65,8 @@ export class PlaylistRegistry {
    */
   declare(playlist: MultivariantPlaylist, baseUrl: string): void {
     const before = this.declared;
-    this.declared = targetsOf(playlist, baseUrl);
+    this.listings = listingsOf(playlist, baseUrl);
+    this.declared = targetsOf(playlist, this.listings, baseUrl);
     this.listed = [...new Set([...this.declared.values()].filter(isShared))];
     const byKey = new Map(this.listed.map((rendition) => [rendition.key, rendition]));
     const earlier = [...this.learned, ...before];
@@ -68,6 +75,24 @@ export class PlaylistRegistry {
       const rendition = isShared(target) ? byKey.get(target.key) : target;
       if (rendition) this.learn(url, rendition);
     }
+  }
+
+  /** Makes known the playlists of pathways that were added while the stream plays; whether there are any. */
+  addClones(clones: readonly PathwayClone[]): boolean {
+    // A clone may be the base of one that comes after it.
+    const pathways = [...this.listings];
+    for (const clone of clones) {
+      for (const listing of [...pathways]) {
+        if (listing.pathway !== undefined && listing.pathway !== clone.baseId) continue;
+        const url = clonedUrl(clone, listing.uri, listing.attributes.stableId);
+        const target = this.targetOf(listing.uri);
+        if (url === undefined || !target) continue;
+        this.learn(url, target);
+        if (listing.pathway !== undefined) pathways.push({ ...listing, uri: url, pathway: clone.id });
+      }
+      if (pathways.length > MAX_LEARNED_PLAYLIST_URLS) break;
+    }
+    return pathways.length > this.listings.length;
   }
 
   /** What the playlist at `url`, which answered from `responseUrl`, is; undefined: no such playlist is known. */
@@ -97,14 +122,18 @@ export class PlaylistRegistry {
   }
 }
 
-function targetsOf(playlist: MultivariantPlaylist, baseUrl: string): Map<string, PlaylistTarget> {
+function targetsOf(
+  playlist: MultivariantPlaylist,
+  listings: readonly Listing[],
+  baseUrl: string,
+): Map<string, PlaylistTarget> {
   const targets = new Map<string, PlaylistTarget>();
   const byId = new Map<number, Rendition>();
   const collided = new Set<number>();
   const orders = new Map<string, number>();
 
-  for (const { uri, attributes, pathway } of listingsOf(playlist)) {
-    const url = playlistUrlKey(uri, baseUrl);
+  for (const { uri, attributes, pathway = DEFAULT_PATHWAY } of listings) {
+    const url = playlistUrlKey(uri);
     // Listed before, for example with another audio group: the first listing gives the identity, and so it does
     // for every viewer, because the order is the playlist's.
     if (url === undefined || targets.has(url)) continue;
@@ -128,19 +157,23 @@ function targetsOf(playlist: MultivariantPlaylist, baseUrl: string): Map<string,
   return targets;
 }
 
-function listingsOf({ variants, alternatives }: MultivariantPlaylist): Listing[] {
-  return [
+function listingsOf({ variants, alternatives }: MultivariantPlaylist, baseUrl: string): Listing[] {
+  const listed = [
     ...variants.map((variant) => ({
       uri: variant.uri,
       attributes: variantAttributes(variant),
-      pathway: textOf(variant.attributes, 'PATHWAY-ID') ?? '',
+      pathway: textOf(variant.attributes, 'PATHWAY-ID') ?? DEFAULT_PATHWAY,
     })),
     ...alternatives.flatMap((alternative) => {
       const uri = textOf(alternative, 'URI');
       const type = alternative['TYPE'] === 'AUDIO' ? 'audio' : alternative['TYPE'] === 'VIDEO' ? 'video' : undefined;
       // Without a URI it is muxed into a variant.
       if (uri === undefined || !type) return [];
-      return [{ uri, attributes: alternativeAttributes(type, alternative), pathway: '' }];
+      return [{ uri, attributes: alternativeAttributes(type, alternative), pathway: undefined }];
     }),
   ];
+  return listed.flatMap((listing) => {
+    const uri = resolveHttpUrl(listing.uri, baseUrl);
+    return uri === undefined ? [] : [{ ...listing, uri }];
+  });
 }

@@ -4,7 +4,9 @@
 import { Parser, type ParsedByteRange, type ParsedManifest, type ParsedSegment } from 'm3u8-parser';
 import type { ByteRange } from '../base/byte-range';
 import type { Seconds } from '../base/units';
-import { readLines, type PlaylistRefusal } from './playlist-lines';
+import { MAX_TAG_LENGTH } from './limits';
+import { rejected, type ManifestRefusal } from './manifest-refusal';
+import { readLines } from './playlist-lines';
 
 /** Values of EXT-X-DEFINE; a media playlist may import those of its multivariant playlist. */
 export type Definitions = Readonly<Record<string, string>>;
@@ -65,14 +67,12 @@ export interface MediaPlaylist {
   readonly initSegments: readonly ListedInitSegment[];
 }
 
-const rejected = (why: string): PlaylistRefusal => ({ kind: 'rejected', why });
-
 /** Reads `text`, which came from `url`. Never throws. */
 export function readPlaylist(
   text: string,
   url: string,
   imported: Definitions,
-): MultivariantPlaylist | MediaPlaylist | PlaylistRefusal {
+): MultivariantPlaylist | MediaPlaylist | ManifestRefusal {
   const read = readLines(text);
   if (read.kind !== 'lines') return read;
   const manifest = parse(read.lines, url, imported);
@@ -80,7 +80,7 @@ export function readPlaylist(
   if (!read.isMultivariant) return mediaPlaylistOf(manifest);
   const definitions = manifest.definitions ?? {};
   const variants = (manifest.playlists ?? []).flatMap(({ uri, attributes }) =>
-    attributes ? [{ uri, attributes }] : [],
+    attributes ? [{ uri: substitute(uri, definitions), attributes }] : [],
   );
   if (!variants.length) return rejected('a multivariant playlist without a variant');
   return {
@@ -109,8 +109,8 @@ function parse(lines: readonly string[], url: string, imported: Definitions): Pa
   }
 }
 
-function mediaPlaylistOf(manifest: ParsedManifest): MediaPlaylist | PlaylistRefusal {
-  const { mediaSequence = 0, discontinuitySequence = 0, segments } = manifest;
+function mediaPlaylistOf(manifest: ParsedManifest): MediaPlaylist | ManifestRefusal {
+  const { mediaSequence = 0, discontinuitySequence = 0, segments, definitions = {} } = manifest;
   const skippedCount = manifest.skip ? (manifest.skip.skippedSegments ?? NaN) : 0;
   const lastSequence = mediaSequence + skippedCount + segments.length;
   const lastDiscontinuity = discontinuitySequence + segments.length;
@@ -124,17 +124,17 @@ function mediaPlaylistOf(manifest: ParsedManifest): MediaPlaylist | PlaylistRefu
     discontinuitySequence,
     skippedCount,
     isEnded: manifest.endList === true || manifest.playlistType === 'VOD',
-    segments: segments.map((segment) => listedSegmentOf(segment, manifest.targetDuration)),
-    initSegments: initSegmentsOf(segments),
+    segments: segments.map((segment) => listedSegmentOf(segment, definitions, manifest.targetDuration)),
+    initSegments: initSegmentsOf(segments, definitions),
   };
 }
 
-function listedSegmentOf(segment: ParsedSegment, targetDuration = 0): ListedSegment {
+function listedSegmentOf(segment: ParsedSegment, definitions: Definitions, targetDuration = 0): ListedSegment {
   const duration = segment.duration ?? targetDuration;
   const rangeLine = segment.custom?.['byteRange'];
   const byteRange = rangeLine === undefined ? undefined : readByteRange(rangeLine);
   return {
-    uri: segment.uri,
+    uri: substitute(segment.uri, definitions),
     durationSeconds: Number.isFinite(duration) && duration > 0 ? duration : 0,
     discontinuity: segment.timeline,
     isShareable: segment.custom?.['gap'] === undefined && (rangeLine === undefined) === (byteRange === undefined),
@@ -151,12 +151,13 @@ function readByteRange(line: string): ListedByteRange | undefined {
   return start === undefined ? { length } : { length, start };
 }
 
-function initSegmentsOf(segments: readonly ParsedSegment[]): ListedInitSegment[] {
+function initSegmentsOf(segments: readonly ParsedSegment[], definitions: Definitions): ListedInitSegment[] {
   const maps = new Set(segments.map(({ map }) => map));
   return [...maps].flatMap((map) => {
     if (map?.uri === undefined) return [];
     const byteRange = map.byterange && initRangeOf(map.byterange);
-    return [byteRange ? { uri: map.uri, byteRange } : { uri: map.uri }];
+    const uri = substitute(map.uri, definitions);
+    return [byteRange ? { uri, byteRange } : { uri }];
   });
 }
 
@@ -173,10 +174,16 @@ function readAttributeList(list: string, definitions: Definitions): TagAttribute
   return Object.fromEntries(attributes);
 }
 
-/** Puts the values of EXT-X-DEFINE in place of `{$name}`. */
+/**
+ * Puts the values of EXT-X-DEFINE in place of `{$name}`. m3u8-parser does so too, but once for each name in a line.
+ * What would grow beyond MAX_TAG_LENGTH stays as it is: a few kilobytes of text could be gigabytes of URLs.
+ */
 function substitute(value: string, definitions: Definitions): string {
   if (!value.includes('{$')) return value;
-  return value.replace(/\{\$([\w-]+)\}/g, (reference, name: string) =>
-    Object.hasOwn(definitions, name) ? (definitions[name] ?? reference) : reference,
-  );
+  let length = value.length;
+  return value.replace(/\{\$([\w-]+)\}/g, (reference, name: string) => {
+    const replacement = Object.hasOwn(definitions, name) ? (definitions[name] ?? reference) : reference;
+    length += replacement.length - reference.length;
+    return length > MAX_TAG_LENGTH ? reference : replacement;
+  });
 }

@@ -1,9 +1,9 @@
 // What the multivariant playlist says of a rendition → an identity that is the same for all viewers, whatever
 // hosts, paths and tokens their URLs have.
 
-import { sha256 } from '@noble/hashes/sha2';
 import type { BitsPerSecond } from '../base/units';
 import type { ListedVariant, TagAttributes } from './read-playlist';
+import { textHash } from './text-hash';
 
 /** What a rendition holds; `single`: the source is one media playlist, which does not tell. */
 export type RenditionType = 'video' | 'audio' | 'single';
@@ -35,14 +35,16 @@ export interface RenditionAttributes {
   readonly stableId?: string;
 }
 
-const KEY_HEADER = 'p2p-media-rendition/1';
+/** First line of a rendition's canonical text. */
+export const KEY_HEADER = 'p2p-media-rendition/1';
 const AUDIO_CODEC = /^(mp4a|mp3|ac-3|ac-4|ec-3|opus|flac|alac|vorbis|dts[a-z+-]?)/i;
 const FRAME_RATE_DECIMALS = 3;
 
 /**
  * The canonical text of a rendition: the line `p2p-media-rendition/1`, then one line `name=value` for each
  * stated attribute, in this order, joined by a line feed (no line feed at the end), in UTF-8:
- * `type` (`video`, `audio`, `single`), `bandwidth` (decimal), `resolution` (`WxH`), `codecs` (lower case, sorted,
+ * `type` (`video`, `audio`, `single`), `bandwidth` (decimal; not when there is a `stable-id`, because some origins
+ * measure it anew for each playlist), `resolution` (`WxH`), `codecs` (lower case, sorted,
  * comma between), `frame-rate` (at most three decimals, no trailing zeros), `video-range`, `group` (EXT-X-MEDIA
  * only), `language` (lower case), `channels`, `name`, `stable-id` (STABLE-VARIANT-ID or STABLE-RENDITION-ID), and
  * `order` when other playlists before it had the same attributes: how many.
@@ -51,7 +53,7 @@ const FRAME_RATE_DECIMALS = 3;
 export function renditionKeyOf(attributes: RenditionAttributes, order: number): string {
   const lines: readonly (readonly [string, string | undefined])[] = [
     ['type', attributes.type],
-    ['bandwidth', attributes.bandwidth],
+    ['bandwidth', attributes.stableId === undefined ? attributes.bandwidth : undefined],
     ['resolution', attributes.resolution],
     ['codecs', attributes.codecs],
     ['frame-rate', attributes.frameRate],
@@ -68,10 +70,7 @@ export function renditionKeyOf(attributes: RenditionAttributes, order: number): 
 }
 
 /** The first 32 bits of the SHA-256 of a rendition key, the first byte the most significant. */
-export function renditionIdOf(key: string): number {
-  const [a = 0, b = 0, c = 0, d = 0] = sha256(new TextEncoder().encode(key));
-  return ((a << 24) | (b << 16) | (c << 8) | d) >>> 0;
-}
+export const renditionIdOf = (key: string): number => textHash(key);
 
 /** A rendition from its attributes and its place among those with the same ones. */
 export function createRendition(attributes: RenditionAttributes, order: number): Rendition {
@@ -90,7 +89,7 @@ export function singleRendition(): Rendition {
 
 /** What an EXT-X-STREAM-INF says of its rendition. */
 export function variantAttributes({ attributes }: ListedVariant): RenditionAttributes {
-  const codecs = codecsOf(attributes);
+  const codecs = normalizeCodecs(textOf(attributes, 'CODECS'));
   const resolution = resolutionOf(attributes['RESOLUTION']);
   const isAudio = !resolution && !!codecs && codecs.split(',').every((codec) => AUDIO_CODEC.test(codec));
   return {
@@ -126,8 +125,9 @@ export function textOf(attributes: TagAttributes, name: string): string | undefi
   return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
-function codecsOf(attributes: TagAttributes): string | undefined {
-  const codecs = textOf(attributes, 'CODECS')?.toLowerCase().split(',');
+/** Codecs in the one spelling of a canonical text: lower case, sorted. */
+export function normalizeCodecs(text: string | undefined): string | undefined {
+  const codecs = text?.toLowerCase().split(',');
   const known = codecs?.map((codec) => codec.trim()).filter((codec) => codec !== '');
   return known?.length ? known.sort().join(',') : undefined;
 }

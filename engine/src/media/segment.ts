@@ -10,9 +10,9 @@ import type { Seconds } from '../base/units';
 export interface SegmentId {
   /** Hash of the rendition key, 32 bits. */
   readonly rendition: number;
-  /** Discontinuity sequence number (RFC 8216 §6.2.2), ≥ 0. */
+  /** HLS: discontinuity sequence number (RFC 8216 §6.2.2), ≥ 0. DASH: hash of the Period key, 32 bits. */
   readonly discontinuity: number;
-  /** Media sequence number (RFC 8216 §3), ≥ 0. */
+  /** HLS: media sequence number (RFC 8216 §3), ≥ 0. DASH: $Number$, $Time$ or first byte, as the rendition key says. */
   readonly sequence: number;
 }
 
@@ -22,6 +22,13 @@ export type SegmentKey = string;
 /** The text form of `id`; equal ids give equal keys. */
 export function segmentKeyOf(id: SegmentId): SegmentKey {
   return `${id.rendition.toString(16).padStart(8, '0')}/${id.discontinuity}/${id.sequence}`;
+}
+
+/** The id that `key` is the text of; undefined when it is none. */
+export function segmentIdOf(key: SegmentKey): SegmentId | undefined {
+  const [, rendition = '', discontinuity, sequence] = /^([0-9a-f]{8})\/(\d{1,16})\/(\d{1,16})$/.exec(key) ?? [];
+  const id = { rendition: parseInt(rendition, 16), discontinuity: Number(discontinuity), sequence: Number(sequence) };
+  return Object.values(id).every(Number.isSafeInteger) && segmentKeyOf(id) === key ? id : undefined;
 }
 
 /** One media segment of one rendition, as this viewer's manifest gives it. */

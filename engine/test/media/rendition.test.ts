@@ -14,11 +14,14 @@ describe('renditionKeyOf', () => {
   });
 
   test('states every attribute in its order and no absent one', () => {
-    const all = { name: 'n', stableId: 's', channels: '6', language: 'en', group: 'g', videoRange: 'PQ' };
+    const all = { name: 'n', channels: '6', language: 'en', group: 'g', videoRange: 'PQ' };
     const more = { frameRate: '29.97', codecs: 'c', resolution: '1x2', bandwidth: '3' };
     expect(renditionKeyOf({ ...all, ...more, type: 'video' }, 2)).toBe(
       'p2p-media-rendition/1\ntype=video\nbandwidth=3\nresolution=1x2\ncodecs=c\nframe-rate=29.97\nvideo-range=PQ\n' +
-        'group=g\nlanguage=en\nchannels=6\nname=n\nstable-id=s\norder=2',
+        'group=g\nlanguage=en\nchannels=6\nname=n\norder=2',
+    );
+    expect(renditionKeyOf({ type: 'video', stableId: 's', name: 'n', resolution: '1x2', bandwidth: '3' }, 0)).toBe(
+      'p2p-media-rendition/1\ntype=video\nresolution=1x2\nname=n\nstable-id=s',
     );
   });
 });
