@@ -18,5 +18,5 @@ export interface TransferSizes {
 export const TRANSFER_SIZES: TransferSizes = {
   dataFrameBytes: kibibytes(16),
   blockBytes: kibibytes(128),
-  linkHighWaterBytes: kibibytes(256),
+  linkHighWaterBytes: kibibytes(128),
 };

@@ -57,6 +57,8 @@ export interface SchedulerView {
     readonly linkId: number;
     readonly peerId: string;
     readonly openRequestCount: number;
+    /** Until then it is not asked: it serves others. */
+    readonly busyUntil: Milliseconds;
     readonly bitsPerSecond: BitsPerSecond | undefined;
   }[];
   /** Whether the stream is being made now: no player can have much in its buffer then. */
@@ -84,7 +86,9 @@ export type DownloadAction =
 
 /** What to start now, earliest deadline first. */
 export function planDownloads(view: SchedulerView): DownloadAction[] {
-  const openRequests = new Map(view.peers.map((peer) => [peer.linkId, peer.openRequestCount]));
+  const openRequests = new Map(
+    view.peers.map((peer) => [peer.linkId, view.now < peer.busyUntil ? Infinity : peer.openRequestCount]),
+  );
   const byDeadline = [...view.demands].sort((a, b) => a.deadline - b.deadline);
   return byDeadline.flatMap((demand) => planDemand(demand, view, openRequests));
 }
@@ -105,9 +109,10 @@ function planDemand(demand: DemandView, view: SchedulerView, openRequests: Map<n
   if (isLate || demand.isDisputed) return fetchHttp(demand, view, openRequests);
   // [SCH-3] Offered by peers: ask them, and watch the clock.
   const asked = askPeers(demand, view, openRequests);
-  if (asked.length > 0 || demand.isAsked) return [...asked, { type: 'wait', key, until: httpStart }];
+  const freeAt = Math.min(httpStart, ...suppliersBusyUntil(demand, view));
+  if (asked.length > 0 || demand.isAsked) return [...asked, { type: 'wait', key, until: freeAt }];
   // [SCH-4] Offered, but every supplier is busy or still receiving: wait for one.
-  if (demand.suppliers.length > 0) return [{ type: 'wait', key, until: httpStart }];
+  if (demand.suppliers.length > 0) return [{ type: 'wait', key, until: freeAt }];
   // [SCH-5] Live, and somebody else's turn to fetch it: wait for that peer, or for the own turn.
   const turnAt = view.isLive && view.peers.length > 0 ? turnOf(demand, view, httpStart) : -Infinity;
   if (view.now < turnAt) return [{ type: 'wait', key, until: turnAt }];
@@ -115,6 +120,12 @@ function planDemand(demand: DemandView, view: SchedulerView, openRequests: Map<n
   const heldUntil = Math.min(httpStart, view.searchUntil, demand.deadline - SEARCH_MIN_BUFFER_MS);
   if (view.now < heldUntil) return [{ type: 'wait', key, until: heldUntil }];
   return fetchHttp(demand, view, openRequests);
+}
+
+function suppliersBusyUntil({ suppliers, unasked }: DemandView, view: SchedulerView): Milliseconds[] {
+  if (unasked.length === 0) return [];
+  const isSupplier = (linkId: number) => suppliers.some((supplier) => supplier.linkId === linkId);
+  return view.peers.flatMap(({ linkId, busyUntil }) => (busyUntil > view.now && isSupplier(linkId) ? busyUntil : []));
 }
 
 function turnOf({ key, askedAt }: DemandView, view: SchedulerView, until: Milliseconds): Milliseconds {

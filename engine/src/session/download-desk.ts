@@ -125,6 +125,11 @@ export class DownloadDesk {
     this.#drop(download, now);
   }
 
+  /** A peer said something of a segment. */
+  noteOffer(key: SegmentKey): void {
+    if (this.#downloads.has(key)) this.#isPlanDue = true;
+  }
+
   /** Something changed that the plan depends on. */
   replan(): void {
     this.#isPlanDue = true;
@@ -150,6 +155,8 @@ export class DownloadDesk {
   handlePeerData(request: OpenRequest, offset: Bytes, payload: Uint8Array, now: Milliseconds): void {
     const { counters } = this.host;
     counters.p2pBytes += payload.length;
+    // The next block can be asked for.
+    if (request.position === request.range.end) this.#isPlanDue = true;
     if (!this.#downloads.has(request.key)) counters.wastedBytes += payload.length;
     else this.#addBytes(request.key, offset, payload, 'p2p', now);
   }
@@ -212,6 +219,7 @@ export class DownloadDesk {
         linkId: session.identity.linkId,
         peerId: session.peerId ?? '',
         openRequestCount: session.openRequests.length,
+        busyUntil: session.busyUntil,
         bitsPerSecond: session.bitsPerSecond,
       })),
       isLive: this.host.isLive(),

@@ -244,7 +244,7 @@ export class MediaSession {
       hasBytes: (key, range) => this.#shelf.has(key, range) || this.#downloads.view(key, range) !== undefined,
       readBytes: (readId, key, range) => this.#read(readId, key, range),
       onPeersChanged: () => this.#downloads.replan(),
-      onHave: () => this.#downloads.replan(),
+      onHave: (_peer, key) => this.#downloads.noteOffer(key),
       onData: (_peer, request, offset, payload, at) => this.#downloads.handlePeerData(request, offset, payload, at),
       onRequestFailed: () => this.#downloads.replan(),
       onLateData: (byteCount) => {

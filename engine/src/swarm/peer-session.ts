@@ -26,6 +26,8 @@ export const SILENCE_MS: Milliseconds = 10_000;
 export const ANSWER_MS: Milliseconds = 10_000;
 /** A peer that said it does not upload is not asked for so long. */
 const REFUSAL_MS: Milliseconds = 30_000;
+/** A peer that serves others is asked again after so long. */
+export const BUSY_MS: Milliseconds = 300;
 /** Requests in a row that stalled, were refused or in vain before the peer is closed as useless. */
 const MAX_FAILURES_IN_A_ROW = 5;
 /** Cancelled requests whose late data is still expected. Stops our own memory from growing with each of them. */
@@ -83,6 +85,7 @@ export class PeerSession {
   #readyBy: Milliseconds = Infinity;
   #failuresInARow = 0;
   #refusesUntil: Milliseconds = 0;
+  #busyUntil: Milliseconds = 0;
   #heardAt: Milliseconds = 0;
   #pingedAt: Milliseconds | undefined;
   #nextRequestId = 1;
@@ -119,6 +122,11 @@ export class PeerSession {
   /** Whether it said a moment ago that it does not upload. */
   refusesUploads(now: Milliseconds): boolean {
     return now < this.#refusesUntil;
+  }
+
+  /** Until when it is left alone, because it said that it serves others. */
+  get busyUntil(): Milliseconds {
+    return this.#busyUntil;
   }
 
   get openRequests(): readonly OpenRequest[] {
@@ -302,6 +310,9 @@ export class PeerSession {
     if (reason === 'absent') this.#has.delete(request.key);
     if (reason === 'upload-off') {
       this.#refusesUntil = now + REFUSAL_MS;
+      this.host.onRequestFailed(this, request, reason);
+    } else if (reason === 'busy') {
+      this.#busyUntil = now + BUSY_MS;
       this.host.onRequestFailed(this, request, reason);
     } else {
       this.host.onRequestFailed(this, request, reason);

@@ -73,6 +73,7 @@ export class Swarm {
   readonly #trackers: readonly Tracker[];
   readonly #links = new Map<number, Link>();
   readonly uploads: UploadDesk;
+  #ready: readonly PeerSession[] | undefined;
   #nextLinkId = 1;
 
   constructor(
@@ -98,7 +99,9 @@ export class Swarm {
 
   /** Peers that can exchange segments now. */
   get peers(): readonly PeerSession[] {
-    return [...this.#links.values()].map((link) => link.session).filter((session) => session.isReady);
+    // Asked for at every message, changed rarely.
+    this.#ready ??= [...this.#links.values()].map((link) => link.session).filter((session) => session.isReady);
+    return this.#ready;
   }
 
   get connectionCount(): number {
@@ -111,19 +114,22 @@ export class Swarm {
 
   /** Viewers in the swarm, this one included, by the largest count that a tracker gave; never fewer than are connected. */
   get swarmSize(): number | undefined {
-    const sizes = this.#trackers.flatMap((tracker) => tracker.swarmSize ?? []);
-    return sizes.length > 0 ? Math.max(...sizes, this.peers.length + 1) : undefined;
+    let largest: number | undefined;
+    for (const { swarmSize } of this.#trackers) {
+      if (swarmSize !== undefined) largest = Math.max(largest ?? this.peers.length + 1, swarmSize);
+    }
+    return largest;
   }
 
   /** When `wake` wants to be called. */
   get wakeAt(): Milliseconds {
     const wantedCount = this.#wantedCount();
-    return Math.min(
-      this.uploads.wakeAt,
-      ...this.#trackers.map(({ client, offers }) => Math.min(client.wakeAt, offers.wakeAt)),
-      ...this.#trackers.map(({ client, offers }) => (client.isJoined ? offers.offerAt(wantedCount) : Infinity)),
-      ...[...this.#links.values()].map((link) => link.session.wakeAt),
-    );
+    let at = this.uploads.wakeAt;
+    for (const { client, offers } of this.#trackers) {
+      at = Math.min(at, client.wakeAt, offers.wakeAt, client.isJoined ? offers.offerAt(wantedCount) : Infinity);
+    }
+    for (const { session } of this.#links.values()) at = Math.min(at, session.wakeAt);
+    return at;
   }
 
   start(now: Milliseconds): void {
@@ -207,7 +213,9 @@ export class Swarm {
   }
 
   #knownPeerCount(): number {
-    return [...this.#links.values()].filter((link) => link.session.peerId !== undefined).length;
+    let count = 0;
+    for (const { session } of this.#links.values()) if (session.peerId !== undefined) count += 1;
+    return count;
   }
 
   #makeTracker(url: string): Tracker {
@@ -305,6 +313,7 @@ export class Swarm {
   }
 
   #handleReady(session: PeerSession): void {
+    this.#ready = undefined;
     const twin = this.peers.find((other) => other !== session && other.peerId === session.peerId);
     if (twin) {
       const loser = this.#isPreferred(session, twin) ? twin : session;
@@ -340,6 +349,7 @@ export class Swarm {
     if (!link) return;
     const { session } = link;
     this.#links.delete(linkId);
+    this.#ready = undefined;
     this.uploads.close(linkId);
     this.host.effect({ type: 'closeLink', linkId });
     session.close();

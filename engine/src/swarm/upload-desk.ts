@@ -9,6 +9,14 @@ import { MAX_EXCESS_REQUESTS_PER_PEER, MAX_OPEN_REQUESTS_PER_PEER } from '../pro
 import type { PeerSession } from './peer-session';
 import type { UploadBudget } from './upload-budget';
 
+/**
+ * Peers that are served at a time. Few, so that each soon has enough to pass on: what ten peers get at once, at a tenth
+ * of the rate each, spreads no further until it is late.
+ */
+export const MAX_SERVED_PEERS = 2;
+/** A peer whose next request comes within this time after its last was served keeps its place. */
+const PLACE_KEPT_MS: Milliseconds = 250;
+
 /** Most that a data message adds to its payload: the type and two numbers. */
 const DATA_HEADER_BYTES: Bytes = 17;
 
@@ -29,6 +37,8 @@ interface Customer {
   readonly queue: Upload[];
   unsentBytes: Bytes;
   excessRequests: number;
+  /** Until when its place is kept while it has nothing queued. */
+  placeUntil: Milliseconds;
 }
 
 export interface UploadDeskHost {
@@ -60,7 +70,13 @@ export class UploadDesk {
   }
 
   open(session: PeerSession): void {
-    this.#customers.set(session.identity.linkId, { session, queue: [], unsentBytes: 0, excessRequests: 0 });
+    this.#customers.set(session.identity.linkId, {
+      session,
+      queue: [],
+      unsentBytes: 0,
+      excessRequests: 0,
+      placeUntil: -Infinity,
+    });
   }
 
   close(linkId: number): void {
@@ -80,6 +96,7 @@ export class UploadDesk {
     }
     if (!this.budget.isOpen(uploadedBytes, downloadedBytes)) return session.reject(requestId, 'upload-off');
     if (!this.host.has(key, range)) return session.reject(requestId, 'absent');
+    if (!this.#hasPlace(customer, now)) return session.reject(requestId, 'busy');
     queue.push({ order: this.#nextOrder++, requestId, key, range, position: range.start });
     this.#serve(customer, now);
   }
@@ -134,6 +151,15 @@ export class UploadDesk {
     if (now >= this.#wakeAt) this.#serveInTurn(now);
   }
 
+  /** [UP-9] Whether a peer is being served, or may be from now on. */
+  #hasPlace(customer: Customer, now: Milliseconds): boolean {
+    const isServed = ({ queue, placeUntil }: Customer) => queue.length > 0 || now < placeUntil;
+    if (isServed(customer)) return true;
+    let servedCount = 0;
+    for (const other of this.#customers.values()) if (isServed(other)) servedCount += 1;
+    return servedCount < MAX_SERVED_PEERS;
+  }
+
   /** [UP-4] Of several peers that wait for the budget, the one that asked first is served first. */
   #serveInTurn(now: Milliseconds): void {
     this.#wakeAt = Infinity;
@@ -153,6 +179,7 @@ export class UploadDesk {
       }
       if (!this.#sendFrames(customer, upload, upload.bytes, now)) return;
       customer.queue.shift();
+      customer.placeUntil = now + PLACE_KEPT_MS;
       this.host.onServed(customer.session, upload.range.end - upload.range.start);
     }
   }

@@ -71,16 +71,19 @@ describe('peers that misbehave', () => {
     await expectTidy(world, peer);
   });
 
-  test('one that refuses everything is closed soon, or left alone when it says that it does not upload', async () => {
+  test('one that refuses everything is closed soon, or left alone when it says that it is busy or does not upload', async () => {
     const refuse = (reason: 'absent' | 'busy' | 'upload-off'): WirePeerScript => ({
       onReady: (line) => line.send({ type: 'have', entries: ALL }),
       onMessage: (line, message) => {
         if (message.type === 'request') line.send({ type: 'reject', requestId: message.requestId, reason });
       },
     });
-    for (const reason of ['absent', 'busy'] as const) {
+    for (const [reason, isClosed] of [
+      ['absent', true],
+      ['busy', false],
+    ] as const) {
       const { world, peer } = await playWith(44, refuse(reason));
-      expect(peer.lines[0]?.isClosed).toBe(true);
+      expect(peer.lines[0]?.isClosed).toBe(isClosed);
       await expectTidy(world, peer);
     }
     const { world, peer } = await playWith(44, refuse('upload-off'));

@@ -35,7 +35,7 @@ const offered = (more: Partial<DemandView> = {}): DemandView =>
 const viewOf = (demands: readonly DemandView[], more: Partial<SchedulerView> = {}): SchedulerView => ({
   now: NOW,
   demands,
-  peers: [{ linkId: 1, peerId: 'peer', openRequestCount: 0, bitsPerSecond: undefined }],
+  peers: [{ linkId: 1, peerId: 'peer', busyUntil: 0, openRequestCount: 0, bitsPerSecond: undefined }],
   selfId: 'self',
   swarmSize: 2,
   isLive: false,
@@ -86,9 +86,9 @@ describe('planDownloads: one segment', () => {
   test('[SCH-3] several peers share a segment; the one with the fewest requests comes first, then the faster one', () => {
     const suppliers = [1, 2, 3].map((linkId) => ({ linkId, availableEnd: SEGMENT_BYTES }));
     const peers = [
-      { linkId: 1, peerId: 'peer 1', openRequestCount: 1, bitsPerSecond: 9_000_000 },
-      { linkId: 2, peerId: 'peer 2', openRequestCount: 0, bitsPerSecond: 1_000_000 },
-      { linkId: 3, peerId: 'peer 3', openRequestCount: 0, bitsPerSecond: 5_000_000 },
+      { linkId: 1, peerId: 'peer 1', busyUntil: 0, openRequestCount: 1, bitsPerSecond: 9_000_000 },
+      { linkId: 2, peerId: 'peer 2', busyUntil: 0, openRequestCount: 0, bitsPerSecond: 1_000_000 },
+      { linkId: 3, peerId: 'peer 3', busyUntil: 0, openRequestCount: 0, bitsPerSecond: 5_000_000 },
     ];
     const asked = plan(offered({ suppliers }), { peers }).filter((action) => action.type === 'askPeer');
     expect(asked.map(({ linkId }) => linkId)).toEqual([3, 2, 1, 3]);
@@ -105,15 +105,25 @@ describe('planDownloads: one segment', () => {
   });
 
   test('[SCH-4] where every supplier is busy, or has no more yet, it is waited for', () => {
-    const peers = [{ linkId: 1, peerId: 'peer', openRequestCount: MAX_REQUESTS_PER_PEER, bitsPerSecond: undefined }];
+    const peers = [
+      { linkId: 1, peerId: 'peer', busyUntil: 0, openRequestCount: MAX_REQUESTS_PER_PEER, bitsPerSecond: undefined },
+    ];
     expect(typesOf(plan(offered(), { peers }))).toEqual(['wait']);
     expect(typesOf(plan(offered({ unasked: [] })))).toEqual(['wait']);
+    // One that said it is busy is asked again when its time is up.
+    const serving = [
+      { linkId: 1, peerId: 'peer', busyUntil: NOW + 300, openRequestCount: 0, bitsPerSecond: undefined },
+    ];
+    expect(plan(offered(), { peers: serving })).toEqual([{ type: 'wait', key: 'a', until: NOW + 300 }]);
+    expect(typesOf(plan(offered(), { peers: serving, now: NOW + 300 }))).toContain('askPeer');
   });
 
   test('[SCH-5] live: whose turn it is fetches from the origin, the other waits for the own turn at the most', () => {
     for (const key of ['a', 'b', 'c', 'd', 'e', 'f']) {
       const demand = demandOf({ key });
-      const peers = (peerId: string) => [{ linkId: 1, peerId, openRequestCount: 0, bitsPerSecond: undefined }];
+      const peers = (peerId: string) => [
+        { linkId: 1, peerId, busyUntil: 0, openRequestCount: 0, bitsPerSecond: undefined },
+      ];
       const plans = [
         plan(demand, { isLive: true, peers: peers('peer') }),
         plan(demand, { isLive: true, peers: peers('self'), selfId: 'peer' }),
@@ -191,6 +201,7 @@ const view: fc.Arbitrary<SchedulerView> = fc.record({
       linkId: fc.integer({ min: 1, max: 5 }),
       peerId: fc.string(),
       openRequestCount: fc.nat(4),
+      busyUntil: fc.integer({ min: NOW - 500, max: NOW + 500 }),
       bitsPerSecond: fc.option(fc.nat(10_000_000), { nil: undefined }),
     }),
     { selector: ({ linkId }) => linkId },

@@ -1,4 +1,4 @@
-import { REQUEST_STALL_MS } from '../../src/swarm/peer-session';
+import { BUSY_MS, REQUEST_STALL_MS } from '../../src/swarm/peer-session';
 import { id, readySession, type SessionRig } from '../support/peer-session-rig';
 
 describe('PeerSession: requests', () => {
@@ -153,7 +153,7 @@ describe('PeerSession: patience', () => {
     let requestId = 0;
     const fail = (): void => {
       ask(0, 100);
-      receive({ type: 'reject', requestId: ++requestId, reason: 'busy' });
+      receive({ type: 'reject', requestId: ++requestId, reason: 'absent' });
     };
     for (let count = 0; count < 4; count += 1) fail();
     ask(0, 100);
@@ -163,6 +163,16 @@ describe('PeerSession: patience', () => {
     expect(session.isClosed).toBe(false);
     fail();
     expect(told.at(-1)).toBe('unwanted failed 5 requests');
+  });
+
+  test('[PEER-13] a peer that is busy is left alone for a moment, and is not useless', () => {
+    const { session, ask, receive } = readySession();
+    for (let requestId = 1; requestId <= 20; requestId += 1) {
+      ask(0, 100);
+      receive({ type: 'reject', requestId, reason: 'busy' }, 1_000);
+    }
+    expect(session.isClosed).toBe(false);
+    expect(session.busyUntil).toBe(1_000 + BUSY_MS);
   });
 
   test('[PEER-7] a request that was taken back after a second of silence was in vain, an earlier one was not', () => {

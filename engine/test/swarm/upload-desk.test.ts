@@ -71,6 +71,27 @@ describe('UploadDesk: what it takes', () => {
     expect(off.rejects).toHaveLength(1);
   });
 
+  // Ten peers served at once get a tenth of the rate each: none has anything to pass on until it is late for all.
+  test('[UP-9] two peers are served at a time; a place is kept for a moment, then free', () => {
+    const { desk, rejects, join, answer, flush } = start();
+    join(2);
+    join(3);
+    const part = { start: 0, end: 10_000 };
+    desk.handleRequest(1, 1, 'a', part, 0);
+    desk.handleRequest(2, 1, 'a', part, 0);
+    desk.handleRequest(3, 1, 'a', part, 0);
+    expect(rejects).toEqual(['3/1 busy']);
+    answer(10_000, 100);
+    flush(2, 100);
+    desk.handleRequest(3, 2, 'a', part, 300);
+    expect(rejects).toEqual(['3/1 busy', '3/2 busy']);
+    desk.handleRequest(3, 3, 'a', part, 400);
+    desk.handleRequest(1, 2, 'a', part, 400);
+    expect(rejects).toHaveLength(2);
+    desk.handleRequest(2, 2, 'a', part, 400);
+    expect(rejects.at(-1)).toBe('2/2 busy');
+  });
+
   test('[UP-2] one who goes on asking although it is told that we are busy is a flood', () => {
     const { desk, floods } = start();
     const most = MAX_OPEN_REQUESTS_PER_PEER + MAX_EXCESS_REQUESTS_PER_PEER;
@@ -245,12 +266,12 @@ describe('UploadDesk: within the budget', () => {
 
   test('[UP-7] a raised ceiling takes effect at once', () => {
     const rig = start({ maxBitrate: 8 });
-    rig.desk.handleRequest(1, 1, 'a', { start: 0, end: 200_000 }, 0);
-    rig.answer(200_000);
+    rig.desk.handleRequest(1, 1, 'a', { start: 0, end: 100_000 }, 0);
+    rig.answer(100_000);
     expect(rig.desk.wakeAt).toBeGreaterThan(1_000_000);
     rig.budget.limits = { ...rig.budget.limits, maxBitrate: Infinity };
     rig.desk.reconsider(0);
-    expect(rig.bytesTo(1)).toBe(200_000);
+    expect(rig.bytesTo(1)).toBe(100_000);
     expect(rig.desk.wakeAt).toBe(Infinity);
   });
 
