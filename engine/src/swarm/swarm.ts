@@ -25,6 +25,8 @@ import { UploadDesk } from './upload-desk';
 const OFFER_ID_BYTES = 20;
 /** Peers that are looked for at a tracker that does not say how many there are. */
 const WANTED_WITHOUT_COUNT = 5;
+/** A peer that stayed so long was a good one. */
+const LASTING_PEER_MS: Milliseconds = 10_000;
 
 export interface SwarmConfig {
   readonly infoHash: string;
@@ -63,8 +65,8 @@ interface Tracker {
 
 interface Link {
   readonly session: PeerSession;
-  /** The page heard of the peer, and is to hear of its end. */
-  isReported?: boolean;
+  /** Since when it can exchange segments; absent: the page has not heard of the peer, and is not to hear of its end. */
+  readyAt?: Milliseconds;
   /** For a link that answers: whom the answer goes to, by which tracker. */
   readonly answerTo?: { readonly tracker: Tracker; readonly peerId: string; readonly offerId: string };
 }
@@ -179,9 +181,14 @@ export class Swarm {
   }
 
   handleLinkClose(linkId: number, reason: string, now: Milliseconds): void {
-    if (!this.#links.has(linkId)) return;
+    const link = this.#links.get(linkId);
+    if (!link) return;
     for (const tracker of this.#trackers) tracker.offers.forget(linkId);
     this.#remove(linkId, reason);
+    // [ANN-11] The last peer is lost, as when the network changes: look for others at once. One that never lasted is no
+    // reason to hurry, or it would be one again and again.
+    const hasLasted = link.readyAt !== undefined && now - link.readyAt >= LASTING_PEER_MS;
+    if (hasLasted && this.peers.length === 0) for (const { offers } of this.#trackers) offers.allowAtOnce();
     this.#seekPeers(now);
   }
 
@@ -300,7 +307,7 @@ export class Swarm {
         this.uploads.noteSent(linkId, frame.length);
         this.host.effect({ type: 'sendFrame', linkId, frame });
       },
-      onReady: (session) => this.#handleReady(session),
+      onReady: (session, at) => this.#handleReady(session, at),
       onHave: (session, key) => this.host.onHave(session, key),
       onData: (session, request, offset, payload, at) => this.host.onData(session, request, offset, payload, at),
       onRequestFailed: (session, request, reason) => this.host.onRequestFailed(session, request, reason),
@@ -312,7 +319,7 @@ export class Swarm {
     });
   }
 
-  #handleReady(session: PeerSession): void {
+  #handleReady(session: PeerSession, now: Milliseconds): void {
     this.#ready = undefined;
     const twin = this.peers.find((other) => other !== session && other.peerId === session.peerId);
     if (twin) {
@@ -322,7 +329,7 @@ export class Swarm {
     }
     this.uploads.open(session);
     const link = this.#links.get(session.identity.linkId);
-    if (link) link.isReported = true;
+    if (link) link.readyAt = now;
     this.host.report('peerConnected', { peerId: session.peerId ?? '' });
     sendInPortions(session, this.host.ownHaves());
     this.host.onPeersChanged();
@@ -353,7 +360,7 @@ export class Swarm {
     this.uploads.close(linkId);
     this.host.effect({ type: 'closeLink', linkId });
     session.close();
-    if (!link.isReported) return;
+    if (link.readyAt === undefined) return;
     this.host.report('peerClosed', { peerId: session.peerId ?? '', reason });
     this.host.onPeersChanged();
   }
