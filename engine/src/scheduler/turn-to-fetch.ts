@@ -5,6 +5,7 @@ import type { Milliseconds } from '../base/units';
 import { msToSeconds } from '../base/units';
 import type { SegmentKey } from '../media/segment';
 
+const { imul } = Math;
 const FNV_OFFSET = 0x811c9dc5;
 const FNV_PRIME = 0x01000193;
 const HASH_RANGE = 0x1_0000_0000;
@@ -66,8 +67,8 @@ function drawLot(view: TurnView, room: Milliseconds): { readonly lot: number; re
 /** FNV-1a with a final avalanche (the finalizer of MurmurHash3): near-equal texts land far apart. 32 bits. */
 function hash(text: string): number {
   let value = FNV_OFFSET;
-  for (let index = 0; index < text.length; index += 1) value = Math.imul(value ^ text.charCodeAt(index), FNV_PRIME);
-  value = Math.imul(value ^ (value >>> 16), 0x85ebca6b);
-  value = Math.imul(value ^ (value >>> 13), 0xc2b2ae35);
+  for (let index = 0; index < text.length; index += 1) value = imul(value ^ text.charCodeAt(index), FNV_PRIME);
+  value = imul(value ^ (value >>> 16), 0x85ebca6b);
+  value = imul(value ^ (value >>> 13), 0xc2b2ae35);
   return (value ^ (value >>> 16)) >>> 0;
 }
