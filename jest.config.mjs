@@ -27,6 +27,7 @@ export default {
   reporters: ['default', '<rootDir>/scripts/jest-reporter.mjs'],
   projects: [
     project('core', ['<rootDir>/engine/test'], 5_000),
+    project('simulator', ['<rootDir>/simulator/test'], 60_000),
     project('tracker', ['<rootDir>/tracker/test'], 20_000),
     project('plugins', ['<rootDir>/plugins'], 20_000, { testEnvironment: 'jsdom' }),
     project('demo', ['<rootDir>/examples'], 20_000),

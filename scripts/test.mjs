@@ -14,7 +14,7 @@ const passed = args.length > 0 ? ['--passWithNoTests', ...args] : [];
 const RUNS = isOneRun
   ? [args]
   : [
-      ['--maxWorkers=2', ...passed, '--selectProjects', 'core', 'tracker', 'plugins', 'demo'],
+      ['--maxWorkers=2', ...passed, '--selectProjects', 'core', 'simulator', 'tracker', 'plugins', 'demo'],
       ['--runInBand', ...passed, '--selectProjects', 'e2e'],
     ];
 

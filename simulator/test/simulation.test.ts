@@ -1,0 +1,85 @@
+import { configOf, POLICIES, SCENARIOS, type SimulationConfig } from '../src/run/config';
+import { reportOf } from '../src/run/report';
+import { runSeeds } from '../src/run/run-seeds';
+import { Simulation } from '../src/run/simulation';
+import { tableOf } from '../src/run/table';
+
+const TINY: Partial<SimulationConfig> = { viewers: 20, durationSeconds: 60, arrivalSeconds: 10, frameBytes: 65_536 };
+
+function play(policy: (typeof POLICIES)[number], changes: Partial<SimulationConfig> = {}) {
+  const simulation = new Simulation(configOf('live', policy, { ...TINY, ...changes }));
+  simulation.run();
+  return { simulation, report: reportOf(simulation) };
+}
+
+test.each(POLICIES)('the same seed gives the same figures, another one others: %s', (policy) => {
+  const [first, again, other] = [5, 5, 6].map((seed) => runSeeds('live', policy, { ...TINY, viewers: 8, seed }, 1));
+  expect(JSON.stringify(again)).toBe(JSON.stringify(first));
+  expect(JSON.stringify(other?.runs)).not.toBe(JSON.stringify(first?.runs));
+});
+
+test.each(POLICIES)('twenty viewers watch a minute of a live stream: %s', (policy) => {
+  const { simulation, report } = play(policy, { churn: 'none', windowCount: 8, delayCount: 7 });
+  const { media, viewers } = simulation;
+  for (const { player } of viewers) {
+    expect(player?.startupMs).toBeGreaterThan(0);
+    expect(player?.startupMs).toBeLessThan(10_000);
+  }
+  expect(report.stallRatio).toBeLessThan(0.03);
+  expect(report.copiesPerSegment).toBeGreaterThanOrEqual(0.5);
+  expect(report.copiesPerSegment).toBeLessThanOrEqual(20);
+  const played = viewers.reduce((sum, { player }) => sum + (player?.playedMs ?? 0), 0);
+  expect(played).toBeLessThanOrEqual(20 * 60_000);
+  expect(played).toBeGreaterThan(20 * 45_000);
+  expect(media.endAt(60_000)).toBe(8 + 15);
+  if (policy === 'none')
+    expect(report).toMatchObject({ offloadRatio: 0, p2pBytes: 0, trackerMessagesPerViewerHour: 0 });
+  else expect(report.offloadRatio).toBeGreaterThan(0.1);
+});
+
+test.each(POLICIES)('what is sent arrives, is lost with its connection, or is on its way: %s', (policy) => {
+  const { simulation, report } = play(policy, { viewers: 10 });
+  const { network, viewers } = simulation;
+  const { sentPayload, arrivedPayload, lostPayload } = network.totals;
+  const total = simulation.meter.total();
+  expect(arrivedPayload + lostPayload).toBeLessThanOrEqual(sentPayload);
+  expect(total.uploadedBytes).toBe(sentPayload);
+  // What arrives at an engine that has closed the link itself is not counted there.
+  expect(total.p2pBytes).toBeLessThanOrEqual(arrivedPayload);
+  expect(total.p2pBytes).toBeGreaterThanOrEqual(0.98 * arrivedPayload);
+  expect(total.httpBytes).toBeLessThanOrEqual(simulation.cdn.sentBytes);
+  for (const { host, visit } of viewers.flatMap((viewer) => (viewer.host ? [{ ...viewer, host: viewer.host }] : []))) {
+    const presentMs = 60_000 - visit.arrivesAt;
+    expect(host.uplink.carriedBytes).toBeLessThanOrEqual(host.uplink.bytesPerMs * presentMs + network.windowBytes);
+  }
+  expect(report.offloadRatio).toBeLessThanOrEqual(1);
+});
+
+test.each(SCENARIOS)('scenario %s runs with every policy', (scenario) => {
+  for (const policy of POLICIES) {
+    const report = runSeeds(scenario, policy, { ...TINY, viewers: 6, durationSeconds: 40 }, 2);
+    expect(report.runs).toHaveLength(2);
+    for (const run of report.runs) {
+      for (const value of Object.values(run)) expect(Number.isFinite(value)).toBe(true);
+      expect(run.stallRatio).toBeLessThan(0.2);
+    }
+    expect(tableOf(report)).toContain(`${scenario}, ${policy}: 6 viewers`);
+  }
+});
+
+test('nine tenths leave in the exit scenario', () => {
+  const simulation = new Simulation(configOf('exit', 'none', { viewers: 200, durationSeconds: 200 }));
+  simulation.run();
+  const left = simulation.viewers.filter(({ leftAt }) => leftAt !== undefined);
+  expect(left.length).toBeGreaterThan(160);
+  expect(left.length).toBeLessThan(195);
+});
+
+test('a tenth comes each minute in the flash scenario', () => {
+  const { viewers } = new Simulation(configOf('flash', 'none', { viewers: 1_000, durationSeconds: 360 }));
+  const byMinute = [0, 1, 2, 3, 4, 5].map(
+    (minute) => viewers.filter(({ visit }) => Math.floor(visit.arrivesAt / 60_000) === minute).length,
+  );
+  expect(byMinute[0]).toBe(500);
+  for (const count of byMinute.slice(1)) expect(Math.abs(count - 100)).toBeLessThanOrEqual(1);
+});
