@@ -315,7 +315,7 @@ export class DownloadDesk {
     if (!download) return;
     const { transfer: target, segment: wanted } = download;
     if (source === 'http' && !wanted.byteRange && offset + bytes.length > (target.totalBytes ?? Infinity)) {
-      // [DL-8] A compressed body from another origin: its length is shown, its encoding is not.
+      // [DL-4] A compressed body from another origin: its length is shown, its encoding is not.
       target.forgetTotal();
       download.isSizeCertain = false;
     }

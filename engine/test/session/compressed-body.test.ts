@@ -3,7 +3,7 @@
 
 import { SessionRig } from '../support/session-rig';
 
-test('[DL-8] a body longer than its stated length is delivered whole', () => {
+test('[DL-4] a body longer than its stated length is delivered whole', () => {
   const rig = SessionRig.playing(0);
   const requestId = rig.request(3);
   const [fetch] = rig.of('fetchHttp');
