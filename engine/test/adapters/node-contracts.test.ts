@@ -2,7 +2,6 @@
 
 import { WebSocket } from 'ws';
 
-import { createConsoleLogger } from '../../src/adapters/shared/console-logger';
 import { createBrowserPorts } from '../../src/adapters/browser/browser-ports';
 import { CryptoRandom } from '../../src/adapters/shared/crypto-random';
 import { FetchHttp } from '../../src/adapters/shared/fetch-http';
@@ -62,18 +61,5 @@ describe('createBrowserPorts', () => {
     const { peers, lifecycle } = createBrowserPorts({ iceServers: [{ urls: ['stun:localhost'] }] });
     expect(peers.isSupported).toBe(false);
     expect(() => lifecycle.subscribe({ onLeave: () => undefined, onReturn: () => undefined })()).not.toThrow();
-  });
-});
-
-describe('createConsoleLogger', () => {
-  test('writes lines of its threshold and above', () => {
-    const warn = jest.spyOn(console, 'warn').mockImplementation(() => undefined);
-    const error = jest.spyOn(console, 'error').mockImplementation(() => undefined);
-    const logger = createConsoleLogger('error');
-    logger.log('warn', 'unimportant');
-    logger.log('error', 'important', { why: 'test' });
-    expect(warn).not.toHaveBeenCalled();
-    expect(error.mock.calls).toEqual([['[p2p-media-loader] important', { why: 'test' }]]);
-    jest.restoreAllMocks();
   });
 });
