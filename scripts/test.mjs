@@ -7,6 +7,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { summaryLine } from './jest-reporter.mjs';
 
+/** Several times what a run takes. Whatever keeps Jest from ending must not keep the result from being told. */
+const RUN_LIMIT_MS = 15 * 60_000;
+
 const args = process.argv.slice(2);
 const isOneRun = args.some((arg) => arg.startsWith('--selectProjects'));
 // A pattern that names tests of one layer leaves the other run empty.
@@ -22,10 +25,13 @@ const directory = mkdtempSync(join(tmpdir(), 'p2p-tests-'));
 const total = { passed: 0, failed: 0, skipped: 0 };
 RUNS.forEach((run, index) => {
   const file = join(directory, `${index}`);
-  const { status } = spawnSync(process.execPath, ['node_modules/jest/bin/jest.js', ...run], {
+  const { status, error } = spawnSync(process.execPath, ['node_modules/jest/bin/jest.js', ...run], {
     stdio: 'inherit',
+    timeout: RUN_LIMIT_MS,
+    killSignal: 'SIGKILL',
     env: { ...process.env, P2P_TEST_TALLY: file },
   });
+  if (error) console.error(`Jest did not end by itself: ${error.message}`);
   const tally = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : { passed: 0, failed: 0, skipped: 0 };
   // Jest may fail beside its tests: a wrong argument, no tests at all, a crash.
   if (status !== 0 && tally.failed === 0) tally.failed = 1;

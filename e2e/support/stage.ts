@@ -58,7 +58,9 @@ export interface Stage {
   readonly trackerUrl: string;
   readonly tracker: Tracker;
   open(options: ViewerOptions): Promise<Viewer>;
-  /** Sends all viewers away, sets the origin right and empties its log: for the end of each test. */
+  /** A tracker beside the stage's own, ended by the reset if the test has not. @defaultValue any free port */
+  startTracker(port?: number): Promise<{ readonly tracker: Tracker; readonly url: string; readonly port: number }>;
+  /** Sends all viewers away, ends the trackers that the test has started, sets the origin right and empties its log: for the end of each test. */
   reset(): Promise<void>;
   /** Serves a script of the test's own at `path`. */
   serveScript(path: string, text: string): void;
@@ -80,6 +82,7 @@ export async function setStage({ live }: { live?: LiveOptions } = {}): Promise<S
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
   const tracker = createTracker();
   const { url: trackerUrl } = await tracker.listen({ host: '127.0.0.1', port: 0 });
+  const extraTrackers: Tracker[] = [];
   const browser = await chromium.launch({ executablePath: CHROMIUM, args: BROWSER_FLAGS });
   return {
     origin,
@@ -87,8 +90,15 @@ export async function setStage({ live }: { live?: LiveOptions } = {}): Promise<S
     tracker,
     trackerUrl,
     serveScript: (path, text) => void pages.set(path, text),
+    startTracker: async (port = 0) => {
+      const started = createTracker();
+      extraTrackers.push(started);
+      return { tracker: started, ...(await started.listen({ host: '127.0.0.1', port })) };
+    },
     reset: async () => {
       await Promise.all(browser.contexts().map((context) => context.close()));
+      // One left open would keep the whole run from ending.
+      await Promise.all(extraTrackers.splice(0).map((extra) => extra.close()));
       origin.setFaults({});
       origin.log.clear();
     },

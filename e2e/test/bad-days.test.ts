@@ -1,6 +1,5 @@
 // Trackers die, networks cut connections, browsers lack WebRTC: the player must not notice.
 
-import { createTracker } from '../../tracker/src/index';
 import { fixtureHash, setStage, sleep, until, type Stage } from '../support/stage';
 
 const SOURCE = '/vod-ts/master.m3u8';
@@ -14,8 +13,7 @@ afterEach(() => stage.reset());
 afterAll(() => stage.close());
 
 test('a tracker that stops changes nothing for those who play; newcomers play too, and meet them soon after it is back', async () => {
-  const tracker = createTracker();
-  const { url, port } = await tracker.listen({ host: '127.0.0.1', port: 0 });
+  const { tracker, url, port } = await stage.startTracker();
   const options = { trackers: [url] };
   const first = await stage.open({ source: SOURCE, options });
   await first.playsTo(1);
@@ -32,8 +30,7 @@ test('a tracker that stops changes nothing for those who play; newcomers play to
   await newcomer.playsTo(2);
   expect((await newcomer.stats()).peerCount).toBe(0);
 
-  const successor = createTracker();
-  await successor.listen({ host: '127.0.0.1', port });
+  await stage.startTracker(port);
   const backAt = Date.now();
   await newcomer.reaches('a peer', (stats) => stats.peerCount > 0);
   expect(Date.now() - backAt).toBeLessThan(30_000);
@@ -41,7 +38,6 @@ test('a tracker that stops changes nothing for those who play; newcomers play to
     expect(await viewer.errors()).toEqual([]);
     expect(await viewer.page.evaluate(() => window.player.error())).toBeNull();
   }
-  await successor.close();
 });
 
 test('without WebRTC the page plays over HTTP, says so once, and opens no socket', async () => {

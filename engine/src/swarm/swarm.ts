@@ -61,6 +61,8 @@ interface Tracker {
   readonly client: TrackerClient;
   readonly offers: OfferDesk;
   swarmSize: number | undefined;
+  /** Joined anew, and nobody sought there yet. */
+  isNew: boolean;
 }
 
 interface Link {
@@ -125,10 +127,11 @@ export class Swarm {
 
   /** When `wake` wants to be called. */
   get wakeAt(): Milliseconds {
-    const wantedCount = this.#wantedCount();
     let at = this.uploads.wakeAt;
-    for (const { client, offers } of this.#trackers) {
-      at = Math.min(at, client.wakeAt, offers.wakeAt, client.isJoined ? offers.offerAt(wantedCount) : Infinity);
+    for (const tracker of this.#trackers) {
+      const { client, offers } = tracker;
+      at = Math.min(at, client.wakeAt, offers.wakeAt);
+      if (client.isJoined) at = Math.min(at, offers.offerAt(this.#wantedFrom(tracker)));
     }
     for (const { session } of this.#links.values()) at = Math.min(at, session.wakeAt);
     return at;
@@ -209,14 +212,19 @@ export class Swarm {
 
   /** [ANN-5] Looks for peers only while some are wanted. */
   #seekPeers(now: Milliseconds): void {
-    const wantedCount = this.#wantedCount();
-    if (wantedCount <= 0) return;
-    for (const { client, offers } of this.#trackers) if (client.isJoined) offers.offerTo(wantedCount, now);
+    for (const tracker of this.#trackers) {
+      if (!tracker.client.isJoined) continue;
+      const wantedCount = this.#wantedFrom(tracker);
+      tracker.isNew = false;
+      if (wantedCount > 0) tracker.offers.offerTo(wantedCount, now);
+    }
   }
 
-  #wantedCount(): number {
+  /** [ANN-12] At a tracker joined anew those it counts may be strangers, however many peers are known: all are sought. */
+  #wantedFrom({ isNew }: Tracker): number {
     const others = this.swarmSize === undefined ? WANTED_WITHOUT_COUNT : this.swarmSize - 1;
-    return Math.min(this.host.maxPeers(), others) - this.#knownPeerCount();
+    const known = this.#knownPeerCount();
+    return Math.min(this.host.maxPeers() - known, isNew ? others : others - known);
   }
 
   #knownPeerCount(): number {
@@ -243,6 +251,7 @@ export class Swarm {
       onAnnounced: (swarmSize, isFirst, now) => {
         tracker.swarmSize = swarmSize ?? tracker.swarmSize;
         if (isFirst) {
+          tracker.isNew = true;
           offers.allowAtOnce();
           this.host.report('trackerConnected', { url, swarmSize });
         }
@@ -258,7 +267,7 @@ export class Swarm {
       },
       onRefused: (reason) => this.host.report('error', P2PError.trackerRefused(url, reason)),
     });
-    const tracker: Tracker = { url, client, offers, swarmSize: undefined };
+    const tracker: Tracker = { url, client, offers, swarmSize: undefined, isNew: false };
     return tracker;
   }
 

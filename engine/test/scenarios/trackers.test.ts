@@ -53,6 +53,27 @@ describe('trackers that fail', () => {
     await world.expectNothingLeft();
   });
 
+  test.each([27, 28, 29, 30])(
+    '[ANN-12] two who share lose the tracker; who joins the new one first is found by them (seed %i)',
+    async (seed) => {
+      const world = new World({ seed });
+      const pair = [world.addViewer(), world.addViewer()];
+      await world.run(15_000);
+      expect(pair.map(({ stats }) => stats.peerCount)).toEqual([1, 1]);
+      world.tracker.kill();
+      // Long enough that the next tries of the two are far away.
+      await world.run(20_000);
+      world.tracker.restart();
+      const newcomer = world.addViewer();
+      await world.run(40_000);
+      expect(pair.map(({ stats }) => stats.trackerCount)).toEqual([1, 1]);
+      expect(newcomer.stats.peerCount).toBe(2);
+      await world.run(FILM_MS);
+      world.expectSmoothPlayback();
+      await world.expectNothingLeft();
+    },
+  );
+
   test('one that refuses every announce is reported and asked again later', async () => {
     const world = new World({ seed: 24 });
     world.tracker.failureReason = 'this stream is not for you';
