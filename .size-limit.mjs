@@ -1,5 +1,6 @@
 // What a viewer downloads, gzip. A module counts as what a site's own bundler makes of it, the player left out.
 // A change that needs more raises the number here and says in its message what the bytes buy.
+// video.js plays DASH, and what reads DASH is 11.4 kB of its build: docs/decisions/006-dash-by-build.md.
 
 const module = (name, limit) => ({ name: `${name} (module)`, path: `dist/${name}.js`, limit, gzip: true });
 const script = (name, limit) => ({
@@ -13,7 +14,7 @@ const script = (name, limit) => ({
 
 export default [
   module('index', '67 kB'),
-  module('videojs', '72 kB'),
+  module('videojs', '84 kB'),
   script('engine', '67 kB'),
-  script('videojs', '72 kB'),
+  script('videojs', '84 kB'),
 ];

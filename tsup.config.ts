@@ -62,8 +62,8 @@ const modules: Options = {
   splitting: true,
   external: Object.keys(PLAYERS),
   // Bundled, so that installing the package brings no native module and needs no Node polyfill.
-  noExternal: [/^simple-peer/, /^m3u8-parser/, /^@noble\/hashes/],
-  esbuildPlugins: [simplePeerWithoutRequire()],
+  noExternal: [/^simple-peer/, /^m3u8-parser/, /^mpd-parser/, /^@noble\/hashes/],
+  esbuildPlugins: [simplePeerWithoutRequire(), xmldomOnlyIfUsed()],
   dts: {
     compilerOptions: {
       // tsup sets baseUrl, which TypeScript 6 calls an error.
@@ -88,7 +88,7 @@ const scripts = ENTRIES.flatMap(({ script, source, scriptSource }): Options[] =>
           // The wrapper keeps the exports' own name out of the page's globals.
           banner: { js: '(function(){' },
           footer: { js: `globalThis.${GLOBAL}=Object.assign(globalThis.${GLOBAL}||{},${EXPORTS})})();` },
-          esbuildPlugins: [playersFromGlobals(), simplePeerWithoutRequire()],
+          esbuildPlugins: [playersFromGlobals(), simplePeerWithoutRequire(), xmldomOnlyIfUsed()],
         },
       ],
 );
@@ -141,6 +141,32 @@ function simplePeerWithoutRequire(): BundlerPlugin {
         const contents = source.replaceAll('"function"==typeof require&&require', 'false');
         if (contents === source) throw new Error(`${path} changed: see whether it still asks for require`);
         return { contents };
+      });
+    },
+  };
+}
+
+/**
+ * mpd-parser imports a DOM parser for a function that the engine does not call (docs/decisions/005). Its package does
+ * not say that it can be left out, so it would come along with 24 kB.
+ */
+function xmldomOnlyIfUsed(): BundlerPlugin {
+  const filter = /^@xmldom\/xmldom$/;
+  const isResolving = Symbol('resolving');
+  return {
+    name: 'xmldom-only-if-used',
+    setup(build) {
+      build.onResolve({ filter }, async ({ path, pluginData, ...options }) => {
+        if (pluginData === isResolving) return undefined;
+        const { importer, resolveDir, kind, with: attributes } = options;
+        const found = await build.resolve(path, {
+          importer,
+          resolveDir,
+          kind,
+          with: attributes,
+          pluginData: isResolving,
+        });
+        return { ...found, sideEffects: false };
       });
     },
   };

@@ -30,6 +30,8 @@ const BROWSER_FLAGS = [
   '--disable-renderer-backgrounding',
 ];
 const DEFAULT_SCRIPT = '/dist/global/videojs.js';
+const HLS_TYPE = 'application/x-mpegURL';
+const DASH_TYPE = 'application/dash+xml';
 const POLL_MS = 100;
 /** Longest wait for anything that a test expects; far above what it takes on a busy machine. */
 const PATIENCE_MS = 60_000;
@@ -205,7 +207,7 @@ function viewerPage(viewer: ViewerOptions, trackerUrl: string): string {
           : ''
       }
       watchPlayer(player);
-      player.src({ src: ${JSON.stringify(source)}, type: 'application/x-mpegURL' });
+      player.src({ src: ${JSON.stringify(source)}, type: '${source.endsWith('.mpd') ? DASH_TYPE : HLS_TYPE}' });
     </script>`;
 }
 

@@ -10,8 +10,8 @@ import type { PlayerConnection } from './player/player-connection';
 import type { P2POptions } from './session/options';
 
 /**
- * Starts a session for one player in a page: what a plugin calls. Nothing touches the network before a source is
- * opened.
+ * Starts a session for one player in a page: what a plugin calls. Reads HLS. Nothing touches the network before a
+ * source is opened.
  * @throws P2PError `invalid-option`
  */
 export function connectPlayer(options?: P2POptions): PlayerConnection {
@@ -26,6 +26,7 @@ export type { BitsPerSecond, Bytes, Milliseconds, Seconds } from './base/units';
 export { sessions } from './player/live-sessions';
 export type {
   DeliveredSegment,
+  IndexBytes,
   ManifestText,
   PlaybackReport,
   PlayerConnection,

@@ -40,8 +40,8 @@ export interface LiveStream {
   segmentFile(rendition: string, sequence: number): LiveFile | undefined;
 }
 
-const DEFAULT_START_MS = Date.UTC(2025, 0, 1);
-const DEFAULT_WINDOW_SEGMENTS = 6;
+export const DEFAULT_START_MS = Date.UTC(2025, 0, 1);
+export const DEFAULT_WINDOW_SEGMENTS = 6;
 /** RFC 8216, section 6.2.2: a live playlist must not be shorter than three target durations. */
 const MIN_WINDOW_SEGMENTS = 3;
 
@@ -72,14 +72,11 @@ export function createLiveStream(loop: LiveLoop, options: LiveOptions = {}): Liv
       `windowSegments is ${String(windowSegments)}; at least ${String(MIN_WINDOW_SEGMENTS)} are needed`,
     );
 
-  /** A segment is out once it is complete; -1 before the first. */
-  const newestSequence = () => Math.floor((now() - startMs) / loop.segmentMs) - 1;
-
   return {
     multivariantPlaylist: loop.multivariantPlaylist,
     mediaPlaylist(rendition) {
       const files = loop.filesByRendition.get(rendition);
-      const newest = newestSequence();
+      const newest = newestSequence(now(), startMs, loop.segmentMs);
       if (!files || newest < 0) return undefined;
       const oldest = Math.max(0, newest - windowSegments + 1);
       const sequences = Array.from({ length: newest - oldest + 1 }, (_, index) => oldest + index);
@@ -95,12 +92,17 @@ export function createLiveStream(loop: LiveLoop, options: LiveOptions = {}): Liv
     },
     segmentFile(rendition, sequence) {
       const files = loop.filesByRendition.get(rendition);
-      const newest = newestSequence();
+      const newest = newestSequence(now(), startMs, loop.segmentMs);
       const isServed = sequence >= 0 && sequence <= newest && sequence > newest - windowSegments - graceSegments;
       const file = isServed ? files?.[sequence % files.length] : undefined;
       return file === undefined ? undefined : { rendition, file };
     },
   };
+}
+
+/** The newest segment that is out, which it is once it is complete; -1 before the first. */
+export function newestSequence(nowMs: number, startMs: number, segmentMs: number): number {
+  return Math.floor((nowMs - startMs) / segmentMs) - 1;
 }
 
 /** A wrap of the loop sets the media timestamps back; the very first segment follows nothing. */

@@ -6,6 +6,7 @@ import { readFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { extname, join } from 'node:path';
 import { resolveRange } from './http-range';
+import { createLiveDash, readDashLoop } from './live-dash';
 import { createLiveStream, readLoop, type LiveOptions } from './live-stream';
 import { RequestLog, type RequestTarget } from './request-log';
 import { splitPath } from './request-path';
@@ -32,6 +33,8 @@ export interface OriginOptions {
   readonly fixturesDir: string;
   /** Stream to loop for `/live/`. @defaultValue 'vod-ts' */
   readonly liveSource?: string;
+  /** Stream to loop for `/live-dash/`. @defaultValue 'dash-template' */
+  readonly liveDashSource?: string;
   readonly live?: LiveOptions;
 }
 
@@ -61,15 +64,18 @@ const MIME_TYPES: Readonly<Record<string, string>> = {
 };
 
 /** Makes an origin over a folder of streams. */
-export function createOrigin({ fixturesDir, liveSource = 'vod-ts', live }: OriginOptions): Origin {
+export function createOrigin(options: OriginOptions): Origin {
+  const { fixturesDir, liveSource = 'vod-ts', liveDashSource = 'dash-template', live } = options;
   const streams = new Set(readdirSync(fixturesDir).filter((name) => isStream(join(fixturesDir, name))));
   const liveStream = createLiveStream(readLoop(join(fixturesDir, liveSource)), live);
+  const liveDash = createLiveDash(readDashLoop(join(fixturesDir, liveDashSource)), live);
   const log = new RequestLog();
   const closing = new AbortController();
   let faults: OriginFaults = {};
 
   function findResource(parts: readonly string[]): Resource | undefined {
     const [stream, rendition = '', name = ''] = parts;
+    if (stream === 'live-dash') return findLiveDash(parts);
     if (stream !== 'live') return fileAt(parts);
     if (parts.length === 2 && rendition === 'master.m3u8') return playlist(liveStream.multivariantPlaylist);
     if (parts.length !== 3) return undefined;
@@ -77,6 +83,15 @@ export function createOrigin({ fixturesDir, liveSource = 'vod-ts', live }: Origi
     const sequence = /^(\d{1,15})\.ts$/.exec(name)?.[1];
     const segment = sequence === undefined ? undefined : liveStream.segmentFile(rendition, Number(sequence));
     return segment && fileAt([liveSource, segment.rendition, segment.file]);
+  }
+
+  function findLiveDash(parts: readonly string[]): Resource | undefined {
+    const [, representation = '', name = ''] = parts;
+    if (parts.length === 2 && representation === 'manifest.mpd') return inMemory('.mpd', liveDash.manifest());
+    if (parts.length !== 3) return undefined;
+    if (name === 'init.mp4') return inMemory('.mp4', liveDash.initSegment(representation));
+    const number = /^(\d{3,15})\.m4s$/.exec(name)?.[1];
+    return inMemory('.m4s', number === undefined ? undefined : liveDash.segment(representation, Number(number)));
   }
 
   function fileAt(parts: readonly string[]): Resource | undefined {
@@ -122,7 +137,7 @@ export function createOrigin({ fixturesDir, liveSource = 'vod-ts', live }: Origi
       const { path, query, parts } = splitPath(request.url ?? '/');
       // A path that could leave the folder has no parts: it belongs to no stream.
       const [stream] = parts;
-      if (stream === undefined || (stream !== 'live' && !streams.has(stream))) return false;
+      if (stream === undefined || (!LIVE_STREAMS.has(stream) && !streams.has(stream))) return false;
       const target = { method: request.method ?? 'GET', path, query, range: request.headers.range };
       answer(target, parts, response).catch(() => response.destroy());
       return true;
@@ -135,6 +150,8 @@ export function createOrigin({ fixturesDir, liveSource = 'vod-ts', live }: Origi
     },
   };
 }
+
+const LIVE_STREAMS: ReadonlySet<string> = new Set(['live', 'live-dash']);
 
 const NO_BYTES = new Uint8Array();
 
@@ -154,10 +171,12 @@ function isStream(folder: string): boolean {
   return existsSync(join(folder, 'master.m3u8')) || existsSync(join(folder, 'manifest.mpd'));
 }
 
-function playlist(text: string | undefined): Resource | undefined {
-  return text === undefined
-    ? undefined
-    : { type: MIME_TYPES['.m3u8'] ?? '', read: () => new TextEncoder().encode(text) };
+const playlist = (text: string | undefined): Resource | undefined => inMemory('.m3u8', text);
+
+function inMemory(extension: string, content: string | Uint8Array | undefined): Resource | undefined {
+  if (content === undefined) return undefined;
+  const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : content;
+  return { type: MIME_TYPES[extension] ?? '', read: () => bytes };
 }
 
 function paceFor(target: RequestTarget, faults: OriginFaults): BodyPace {

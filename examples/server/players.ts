@@ -16,7 +16,7 @@ export const PLAYERS: readonly PlayerPage[] = [
   {
     id: 'videojs',
     title: 'video.js 8',
-    description: 'HLS through the built-in VHS engine',
+    description: 'HLS and DASH through the built-in VHS engine',
     line: 'player.p2pMediaLoader(options)',
     libraries: ['video.js/dist/video.min.js', 'video.js/dist/video-js.min.css'],
   },

@@ -3,6 +3,9 @@
 
 /** @typedef {{ id: string, title: string, url: string }} Stream */
 
+const HLS_TYPE = 'application/x-mpegURL';
+const DASH_TYPE = 'application/dash+xml';
+
 /** @type {readonly Stream[]} */
 export const STREAMS = [
   { id: 'vod', title: 'VOD', url: '/vod-ts/master.m3u8' },
@@ -10,6 +13,9 @@ export const STREAMS = [
   { id: 'fmp4', title: 'fMP4 + audio', url: '/vod-fmp4/master.m3u8' },
   { id: 'aes', title: 'AES-128', url: '/vod-aes/master.m3u8' },
   { id: 'byterange', title: 'Byte ranges', url: '/vod-byterange/master.m3u8' },
+  { id: 'dash', title: 'DASH', url: '/dash-template/manifest.mpd' },
+  { id: 'dash-file', title: 'DASH, one file', url: '/dash-base/manifest.mpd' },
+  { id: 'dash-live', title: 'DASH live', url: '/live-dash/manifest.mpd' },
 ];
 
 const query = new URLSearchParams(location.search);
@@ -18,6 +24,9 @@ const query = new URLSearchParams(location.search);
 export const chosenStream = /** @type {Stream} */ (
   STREAMS.find((stream) => stream.id === query.get('stream')) ?? STREAMS[0]
 );
+
+/** The chosen stream's MIME type, as players want it. */
+export const chosenType = chosenStream.url.endsWith('.mpd') ? DASH_TYPE : HLS_TYPE;
 
 /** False with `?p2p=off`: the page plays as if the plugin were not there. */
 export const isP2PWanted = query.get('p2p') !== 'off';

@@ -1,12 +1,20 @@
-// Hands the playlists of one source to the engine, the multivariant playlist first, and finds those that VHS loaded
-// before anyone was listening.
+// Hands the manifests of one source to the engine, the source's own first, and finds those that VHS loaded before
+// anyone was listening.
 
 import type { ManifestText } from '../../engine/src/index';
-import { type PlaylistMemory, playlistKey, playlistKeys } from './playlist';
-import { toHttpUrl } from './request-kind';
+import { isDelta, type ManifestMemory, manifestKey, manifestKeys } from './manifest-text';
+import { type SourceFormat, toHttpUrl } from './request-kind';
 import type { VhsHandler, VhsPlaylist } from './vhs-types';
 
-/** The playlists of the source that one VHS plays. */
+/** What VHS plays. */
+export interface PlayedSource {
+  readonly url: string;
+  readonly format: SourceFormat;
+}
+
+const REQUEST_TYPES: Readonly<Record<SourceFormat, string>> = { hls: 'hls-playlist', dash: 'dash-manifest' };
+
+/** The manifests of the source that one VHS plays. */
 export class ManifestFeed {
   private readonly known = new Set<string>();
   /** Playlists asked for again; each once, whatever comes of it. */
@@ -18,12 +26,12 @@ export class ManifestFeed {
 
   constructor(
     private readonly vhs: VhsHandler,
-    private readonly sourceUrl: string,
-    private readonly memory: PlaylistMemory,
+    private readonly source: PlayedSource,
+    private readonly memory: ManifestMemory,
     private readonly handOver: (manifest: ManifestText) => void,
   ) {}
 
-  /** A playlist that VHS just loaded. */
+  /** A manifest that VHS just loaded. */
   add(manifest: ManifestText): void {
     this.findMissing();
     this.deliver(manifest);
@@ -37,7 +45,9 @@ export class ManifestFeed {
   findMissing(): void {
     // Without it, VHS itself still waits for the first answer.
     if (!this.vhs.playlists?.main) return;
-    this.find(this.sourceUrl, true);
+    this.find(this.source.url, true);
+    // DASH has one manifest; VHS makes up playlists for its renditions.
+    if (this.source.format === 'dash') return;
     for (const { resolvedUri, endList = false } of loadedPlaylists(this.vhs)) {
       const url = toHttpUrl(resolvedUri);
       if (url !== undefined) this.find(url, endList);
@@ -51,11 +61,11 @@ export class ManifestFeed {
   }
 
   private find(url: string, mayRefetch: boolean): void {
-    const key = playlistKey(url);
+    const key = manifestKey(url);
     if (this.known.has(key) || this.held.has(key) || this.refetched.has(key)) return;
     const remembered = this.memory.recall(url);
-    if (remembered) return this.deliver(remembered);
-    if (mayRefetch) this.refetch(url, key);
+    if (remembered) this.deliver(remembered);
+    else if (mayRefetch) this.refetch(url, key);
   }
 
   private refetch(uri: string, key: string): void {
@@ -63,7 +73,7 @@ export class ManifestFeed {
     const isSource = this.isSource(key);
     if (isSource) this.isSourceRefetching = true;
     const withCredentials = this.vhs.options_?.withCredentials ?? false;
-    const request = this.vhs.xhr({ uri, withCredentials, requestType: 'hls-playlist' }, () => {
+    const request = this.vhs.xhr({ uri, withCredentials, requestType: REQUEST_TYPES[this.source.format] }, () => {
       this.running.delete(request);
       // The text itself came through the response hook. When it did not, the engine makes do with the others.
       if (isSource) this.stopHolding();
@@ -72,8 +82,9 @@ export class ManifestFeed {
   }
 
   private deliver(manifest: ManifestText): void {
-    const keys = playlistKeys(manifest);
+    const keys = manifestKeys(manifest);
     const isSource = keys.some((key) => this.isSource(key));
+    if (isDelta(manifest) && !keys.some((key) => this.known.has(key))) return this.findWhole(manifest);
     if (this.isSourceRefetching && !isSource) {
       for (const key of keys) this.held.set(key, manifest);
       return;
@@ -81,6 +92,12 @@ export class ManifestFeed {
     for (const key of keys) this.known.add(key);
     this.handOver(manifest);
     if (isSource) this.stopHolding();
+  }
+
+  /** Nothing can be made of a delta update by those who have not seen the playlist that it updates. */
+  private findWhole({ url }: ManifestText): void {
+    const key = manifestKey(url);
+    if (!this.refetched.has(key)) this.refetch(key, key);
   }
 
   private stopHolding(): void {
@@ -91,7 +108,7 @@ export class ManifestFeed {
   }
 
   private isSource(key: string): boolean {
-    return key === playlistKey(this.sourceUrl);
+    return key === manifestKey(this.source.url);
   }
 }
 

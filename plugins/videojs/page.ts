@@ -1,7 +1,7 @@
 // What the plugin knows of a page as a whole, whichever players use it: which source VHS is just beginning, and which
-// playlists VHS loaded.
+// manifests VHS loaded.
 
-import { PlaylistMemory, readPlaylist } from './playlist';
+import { ManifestMemory, readManifest } from './manifest-text';
 import type { VhsSourceHandler, VhsXhr, VideojsInternals, VideojsSource, VideojsTech } from './vhs-types';
 
 /** A source that VHS has a handler for, but has not asked for yet. */
@@ -12,7 +12,7 @@ export interface SourceBeginning {
 
 /** One videojs and its VHS. */
 export class VideojsPage {
-  readonly playlists = new PlaylistMemory();
+  readonly manifests = new ManifestMemory();
   private begun: SourceBeginning | undefined;
   private heardXhr: VhsXhr | undefined;
   private watchedHandler: VhsSourceHandler | undefined;
@@ -39,7 +39,7 @@ export class VideojsPage {
 
   /** Starts to listen, as far as VHS is there; can be called again when it may have come. */
   observe(): void {
-    this.rememberPlaylists();
+    this.rememberManifests();
     this.watchBeginnings();
   }
 
@@ -47,14 +47,14 @@ export class VideojsPage {
    * The plugin is usually called after the player was given its source: the multivariant playlist is on its way then,
    * and its answer goes to the hooks that were there when it was asked for. That is this one.
    */
-  private rememberPlaylists(): void {
+  private rememberManifests(): void {
     const xhr = this.pageXhr();
     if (!xhr || xhr === this.heardXhr) return;
     this.heardXhr = xhr;
     // A page may have put a plain function in its place, without hooks.
     (xhr as Partial<VhsXhr>).onResponse?.((request, error, response) => {
-      const manifest = readPlaylist(request, error, response);
-      if (manifest) this.playlists.remember(manifest);
+      const manifest = readManifest(request, error, response);
+      if (manifest) this.manifests.remember(manifest);
     });
   }
 

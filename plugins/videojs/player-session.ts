@@ -2,13 +2,13 @@
 
 import type { PlayerConnection, SessionHandle } from '../../engine/src/index';
 import { PLAYBACK_EVENTS, playbackOf } from './playback';
-import { isHlsSource, toHttpUrl } from './request-kind';
+import { sourceFormatOf, toHttpUrl } from './request-kind';
 import type { VideojsPage } from './page';
 import { SourceBinding } from './source-binding';
 import type { VhsHandler, VideojsPlayer, VideojsSource } from './vhs-types';
 
 const MEDIA_ERR_SRC_NOT_SUPPORTED = 4;
-const STAND_ASIDE_REASON = "this HLS source is not played by video.js's own streaming engine (VHS)";
+const STAND_ASIDE_REASON = "this source is not played by video.js's own streaming engine (VHS)";
 
 /** From `player.p2pMediaLoader()` to the end of the player or of the session handle. */
 export class PlayerSession {
@@ -58,9 +58,10 @@ export class PlayerSession {
   private bind(vhs: VhsHandler, source: VideojsSource): void {
     this.unbind('abort');
     const url = toHttpUrl(source.src);
-    if (url === undefined || !isHlsSource(source)) return this.closeSource();
+    const format = sourceFormatOf(source);
+    if (url === undefined || !format) return this.closeSource();
     this.isSourceOpen = true;
-    const binding = new SourceBinding(vhs, url, this.player, this.connection, this.page);
+    const binding = new SourceBinding(vhs, { url, format }, this.player, this.connection, this.page);
     this.binding = binding;
     vhs.one('dispose', () => {
       if (this.binding !== binding) return;
@@ -86,7 +87,8 @@ export class PlayerSession {
 
   private standAsideWithoutVhs(): void {
     const tech = this.player.tech(true);
-    if (tech && !tech.vhs && isHlsSource(this.player.currentSource())) this.connection.standAside(STAND_ASIDE_REASON);
+    const isOurs = sourceFormatOf(this.player.currentSource()) !== undefined;
+    if (tech && !tech.vhs && isOurs) this.connection.standAside(STAND_ASIDE_REASON);
   }
 
   private end(fate: 'abort' | 'native'): void {

@@ -1,6 +1,6 @@
 // The plugin with the real engine, for both entries.
 
-import { connectPlayer } from '../../engine/src/index';
+import { connectDashPlayer } from '../../engine/src/dash';
 import { registerPlugin } from './plugin';
 import type { Videojs } from './vhs-types';
 
@@ -10,5 +10,5 @@ import type { Videojs } from './vhs-types';
  * @throws P2PError `invalid-call` when `videojs` is none
  */
 export function registerVideojs(videojs: Videojs): void {
-  registerPlugin(videojs, connectPlayer);
+  registerPlugin(videojs, connectDashPlayer);
 }

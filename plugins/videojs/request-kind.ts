@@ -1,10 +1,15 @@
-// Which requests of VHS are media segments. Everything else is left to the player: playlists, keys, initialization
-// segments, clocks, DASH index and container probes.
+// Which sources are for the engine, and which requests of VHS are media segments. Everything else is left to the
+// player: manifests, keys, initialization segments, clocks, DASH indexes and container probes.
 
 import type { VhsHandler, VhsRequestOptions, VideojsSource } from './vhs-types';
 
-const HLS_TYPE = /^(audio|video|application)\/(x-|vnd\.apple\.)?mpegurl/i;
-const HLS_PATH = /\.m3u8$/i;
+/** A manifest format that both VHS and the engine read. */
+export type SourceFormat = 'hls' | 'dash';
+
+const FORMATS: readonly (readonly [format: SourceFormat, type: RegExp, path: RegExp])[] = [
+  ['hls', /^(audio|video|application)\/(x-|vnd\.apple\.)?mpegurl/i, /\.m3u8$/i],
+  ['dash', /^application\/dash\+xml/i, /\.mpd$/i],
+];
 
 /** `url` in full, without fragment; undefined when it is none that HTTP can fetch. */
 export function toHttpUrl(url: string | undefined): string | undefined {
@@ -19,11 +24,11 @@ export function toHttpUrl(url: string | undefined): string | undefined {
   return /^https?:$/.test(parsed.protocol) ? parsed.href : undefined;
 }
 
-/** Whether a source is HLS by its type or, without one, by its name. */
-export function isHlsSource({ src, type }: VideojsSource): boolean {
-  if (type) return HLS_TYPE.test(type);
+/** What a source is by its type or, without one, by its name; undefined: nothing that VHS plays. */
+export function sourceFormatOf({ src, type }: VideojsSource): SourceFormat | undefined {
   const url = toHttpUrl(src);
-  return url !== undefined && HLS_PATH.test(new URL(url).pathname);
+  const pathname = url === undefined ? '' : new URL(url).pathname;
+  return FORMATS.find(([, ofType, ofPath]) => (type ? ofType.test(type) : ofPath.test(pathname)))?.[0];
 }
 
 /** Whether the engine may answer this request: a plain GET for what looks like a media segment. */
@@ -43,7 +48,7 @@ export function isPartRequest({ playlistController_: controller }: VhsHandler, u
 }
 
 /** A request with a body, log-in or its own `xhr` is the page's business; a synchronous one cannot wait for peers. */
-function isPlainGet({ method = 'GET', body, data, sync, username, xhr }: VhsRequestOptions): boolean {
+export function isPlainGet({ method = 'GET', body, data, sync, username, xhr }: VhsRequestOptions): boolean {
   return method.toUpperCase() === 'GET' && !body && !data && !sync && !username && !xhr;
 }
 

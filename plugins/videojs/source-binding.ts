@@ -1,11 +1,12 @@
 // One source of one player, from the moment VHS takes it until it lets go.
 
 import type { PlayerConnection } from '../../engine/src/index';
-import { ManifestFeed } from './manifest-feed';
+import { IndexFeed } from './index-feed';
+import { ManifestFeed, type PlayedSource } from './manifest-feed';
 import { bufferAheadSeconds, playbackOf } from './playback';
 import type { VideojsPage } from './page';
-import { readPlaylist } from './playlist';
-import { isPartRequest, isSegmentRequest } from './request-kind';
+import { readManifest } from './manifest-text';
+import { isPartRequest, isPlainGet, isSegmentRequest, toHttpUrl } from './request-kind';
 import { SegmentXhr } from './segment-xhr';
 import { installHooks } from './vhs-hooks';
 import type { VhsHandler, VhsRequestOptions, VideojsPlayer } from './vhs-types';
@@ -13,22 +14,24 @@ import type { VhsHandler, VhsRequestOptions, VideojsPlayer } from './vhs-types';
 /** The hooks and running requests of one source. */
 export class SourceBinding {
   private readonly manifests: ManifestFeed;
+  private readonly indexes: IndexFeed;
   private readonly removeHooks: () => void;
   private readonly running = new Set<SegmentXhr>();
 
   constructor(
     readonly vhs: VhsHandler,
-    sourceUrl: string,
+    source: PlayedSource,
     private readonly player: VideojsPlayer,
     private readonly connection: PlayerConnection,
     private readonly page: VideojsPage,
   ) {
-    connection.openSource(sourceUrl);
-    this.manifests = new ManifestFeed(vhs, sourceUrl, page.playlists, (manifest) => connection.addManifest(manifest));
+    connection.openSource(source.url);
+    this.indexes = new IndexFeed(vhs, connection);
+    this.manifests = new ManifestFeed(vhs, source, page.manifests, (manifest) => connection.addManifest(manifest));
     this.removeHooks = installHooks(vhs.xhr, () => page.pageXhr(), {
       takeRequest: (options, requestedUri) => this.takeRequest(options, requestedUri),
       seeResponse: (request, error, response) => {
-        const manifest = readPlaylist(request, error, response);
+        const manifest = readManifest(request, error, response);
         if (manifest) this.manifests.add(manifest);
       },
     });
@@ -42,6 +45,7 @@ export class SourceBinding {
   close(fate: 'abort' | 'native'): void {
     this.removeHooks();
     this.manifests.close();
+    this.indexes.close();
     for (const request of [...this.running]) {
       if (fate === 'native') request.leaveEngine();
       else request.abort();
@@ -50,12 +54,20 @@ export class SourceBinding {
   }
 
   private takeRequest(options: VhsRequestOptions, requestedUri: string | undefined): VhsRequestOptions {
-    if (!isSegmentRequest(options) || isPartRequest(this.vhs, requestedUri)) return options;
+    const listedUrl = toHttpUrl(requestedUri);
+    if (!isSegmentRequest(options)) {
+      // The MPD may have come by before anyone was listening, and tells what is an index.
+      this.manifests.findMissing();
+      return listedUrl !== undefined && isPlainGet(options) ? this.indexes.watch(options, listedUrl) : options;
+    }
+    if (isPartRequest(this.vhs, requestedUri)) return options;
     this.manifests.findMissing();
+    if (listedUrl !== undefined) this.indexes.findMissing(listedUrl);
     const xhr = new SegmentXhr({
       request: (request, listener) => {
         this.connection.reportPlayback(playbackOf(this.player));
-        return this.connection.request(request, listener);
+        // The manifest does not list what a hook of the page has put a token or another host on.
+        return this.connection.request({ ...request, ...(listedUrl !== undefined && { listedUrl }) }, listener);
       },
       bufferAheadSeconds: () => bufferAheadSeconds(this.player.buffered(), this.player.currentTime() ?? 0),
       createNativeRequest: () => this.page.createNativeRequest(),

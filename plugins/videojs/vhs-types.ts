@@ -24,7 +24,8 @@ export interface VhsRequestOptions {
   readonly data?: unknown;
   readonly sync?: boolean;
   readonly username?: string;
-  readonly beforeSend?: unknown;
+  /** Called with the request before it is sent. */
+  readonly beforeSend?: (request: XMLHttpRequest) => void;
 }
 
 /** The request object that VHS hands to response hooks. */

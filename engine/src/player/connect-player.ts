@@ -1,7 +1,9 @@
 // The session of one player over all its sources: a new core per source, one handle and one set of counters.
 
+import type { ByteRange } from '../base/byte-range';
 import { Emitter } from '../base/emitter';
 import { P2PError } from '../base/p2p-error';
+import { MediaModel, type ManifestFormat } from '../media/media-model';
 import type { EnginePorts } from '../ports';
 import type { Cancel } from '../ports/clock';
 import { Counters } from '../session/counters';
@@ -14,15 +16,13 @@ import type { SessionEvents, SessionHandle, SessionStats } from '../session/sess
 import { newPeerId } from '../session/session-identity';
 import { noteSession } from './live-sessions';
 import type {
+  IndexBytes,
   ManifestText,
   PlaybackReport,
   PlayerConnection,
   PlayerRequest,
   PlayerRequestListener,
 } from './player-connection';
-
-/** Manifests remembered to begin anew: a multivariant playlist and the newest of each rendition that plays. */
-const MAX_KEPT_MANIFESTS = 16;
 
 /** Makes the ports of one session from its options. */
 export type PortsFactory = (options: ResolvedOptions) => EnginePorts;
@@ -35,11 +35,16 @@ interface ActiveSource {
 
 /**
  * Starts a session for one player. Nothing touches the network before a source is opened.
+ * @param formats - manifests that can be read: HLS when absent
  * @throws P2PError `invalid-option`
  * @internal
  */
-export function connectPlayerOver(makePorts: PortsFactory, options?: P2POptions): PlayerConnection {
-  return new PlayerSession(applyOptions(DEFAULT_OPTIONS, options), makePorts);
+export function connectPlayerOver(
+  makePorts: PortsFactory,
+  options?: P2POptions,
+  formats?: readonly ManifestFormat[],
+): PlayerConnection {
+  return new PlayerSession(applyOptions(DEFAULT_OPTIONS, options), makePorts, formats);
 }
 
 class PlayerSession implements PlayerConnection {
@@ -54,8 +59,8 @@ class PlayerSession implements PlayerConnection {
   #options: ResolvedOptions;
   #source: ActiveSource | undefined;
   #sourceUrl: string | undefined;
-  /** Of the present source, to begin anew after the page was away or P2P off. */
-  readonly #manifests = new Map<string, ManifestText>();
+  /** Of the present source. Outlives the swarm: after the page was away, or P2P off, players read little again. */
+  #model: MediaModel | undefined;
   #nextRequestId = 1;
   #stoodAside = false;
   #isDestroyed = false;
@@ -63,6 +68,7 @@ class PlayerSession implements PlayerConnection {
   constructor(
     options: ResolvedOptions,
     private readonly makePorts: PortsFactory,
+    private readonly formats: readonly ManifestFormat[] | undefined,
   ) {
     this.#options = options;
     this.#ports = makePorts(options);
@@ -85,21 +91,30 @@ class PlayerSession implements PlayerConnection {
     if (this.#isDestroyed) return;
     this.closeSource();
     this.#sourceUrl = url;
+    this.#model = new MediaModel({ sourceUrl: url, formats: this.formats });
     this.#start();
   }
 
   addManifest(manifest: ManifestText): void {
-    if (this.#sourceUrl === undefined) return;
-    this.#manifests.set(manifest.url, manifest);
-    // The first one stays: nothing can be made of the others without it, and few players read it again.
-    const [, second] = this.#manifests.keys();
-    if (this.#manifests.size > MAX_KEPT_MANIFESTS && second !== undefined) this.#manifests.delete(second);
-    this.#source?.executor.run((session, now) => session.addManifest(manifest, now));
+    if (this.#source) this.#source.executor.run((session, now) => session.addManifest(manifest, now));
+    else if (this.#mayBegin) this.#model?.addManifest(manifest);
+  }
+
+  missingIndex(url: string): ByteRange | undefined {
+    return this.#model?.missingIndex(url)?.byteRange;
+  }
+
+  addIndex(index: IndexBytes): void {
+    if (this.#source) this.#source.executor.run((session, now) => session.addIndex(index, now));
+    else if (this.#mayBegin) this.#model?.addIndex(index.url, index.byteRange, index.bytes);
   }
 
   request(request: PlayerRequest, listener: PlayerRequestListener): Cancel | undefined {
     const source = this.#source;
-    const segment = source?.session.findSegment(request.url, request.byteRange);
+    const { url, listedUrl, byteRange } = request;
+    const segment =
+      source?.session.findSegment(url, byteRange) ??
+      (listedUrl === undefined ? undefined : source?.session.findSegment(listedUrl, byteRange));
     if (!source || !segment) return undefined;
     const requestId = this.#nextRequestId++;
     const { headers = {}, withCredentials = false } = request;
@@ -109,7 +124,7 @@ class PlayerSession implements PlayerConnection {
       if (!this.#listeners.has(requestId)) return;
       if (source !== this.#source) return this.#fail(requestId, P2PError.destroyed());
       // The page's own URL, with its token of this moment, is the one to ask.
-      const asked = { ...segment, url: request.url };
+      const asked = { ...segment, url };
       source.executor.run((session, now) =>
         session.request({ requestId, segment: asked, headers, withCredentials }, now),
       );
@@ -126,7 +141,7 @@ class PlayerSession implements PlayerConnection {
   closeSource(): void {
     this.#stop();
     this.#sourceUrl = undefined;
-    this.#manifests.clear();
+    this.#model = undefined;
   }
 
   standAside(reason: string): void {
@@ -136,15 +151,21 @@ class PlayerSession implements PlayerConnection {
     queueMicrotask(() => this.#emitter.emit('standingAside', { reason }));
   }
 
+  /** False where P2P can never come on: then what the manifests say is of no use. */
+  get #mayBegin(): boolean {
+    return this.#ports.peers.isSupported;
+  }
+
   #start(): void {
     const { enabled, logger } = this.#options;
-    if (this.#sourceUrl === undefined || !enabled || this.#source || this.#isDestroyed) return;
+    if (this.#sourceUrl === undefined || !this.#model || !enabled || this.#source || this.#isDestroyed) return;
     // New for each source: network options may have changed, and the store belongs to one source.
     const ports = this.makePorts(this.#options);
     if (!ports.peers.isSupported) return this.standAside('this browser has no WebRTC');
     logger?.log('debug', 'source opened', { url: this.#sourceUrl });
     const session = new MediaSession({
       sourceUrl: this.#sourceUrl,
+      model: this.#model,
       peerId: this.#peerId,
       options: this.#options,
       random: ports.random,
@@ -158,7 +179,7 @@ class PlayerSession implements PlayerConnection {
       report: (report) => this.#report(report),
     });
     this.#source = { session, executor };
-    for (const manifest of this.#manifests.values()) executor.run((core, now) => core.addManifest(manifest, now));
+    executor.run((core, now) => core.begin(now));
   }
 
   #stop(): void {

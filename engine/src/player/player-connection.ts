@@ -15,10 +15,25 @@ export interface ManifestText {
   readonly text: string;
 }
 
+/**
+ * Bytes of a media resource that lists its own segments: the `sidx` box of a DASH SegmentBase, which players read
+ * before the first segment.
+ */
+export interface IndexBytes {
+  /** The URL of the resource as the manifest gives it. */
+  readonly url: string;
+  /** Where `bytes` begin; absent: at the beginning of the resource. */
+  readonly byteRange?: ByteRange;
+  /** At least the index, and as much around it as there is. Read before the call returns, not kept. */
+  readonly bytes: Uint8Array;
+}
+
 /** A request that the player is about to make. */
 export interface PlayerRequest {
-  /** Absolute URL. */
+  /** Absolute URL: what the origin is asked for. */
   readonly url: string;
+  /** The URL that the manifest lists, where a page has put a token on it or another host in it since. */
+  readonly listedUrl?: string;
   /** The bytes asked for by a Range header; absent: the whole resource. */
   readonly byteRange?: ByteRange;
   /** Headers that the player or page set, without Range: they go along when the engine asks the origin. */
@@ -70,6 +85,13 @@ export interface PlayerConnection {
   openSource(url: string): void;
   /** Hands over a manifest. One that cannot be read is reported by the `manifestRejected` event. */
   addManifest(manifest: ManifestText): void;
+  /**
+   * The part of the resource at `url` without which its segments are not known. Undefined when none is missing. The
+   * engine does not fetch it: the player does, sooner or later, and the plugin hands it over with `addIndex`.
+   */
+  missingIndex(url: string): ByteRange | undefined;
+  /** Hands over an index. One that cannot be read is reported by the `manifestRejected` event. */
+  addIndex(index: IndexBytes): void;
   /**
    * Asks the engine for the bytes. Undefined when it is no media segment of the source, or P2P is off:
    * then the player's own loader does it.

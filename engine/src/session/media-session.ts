@@ -8,7 +8,7 @@ import { TRANSFER_SIZES } from '../base/transfer-sizes';
 import type { TransferSizes } from '../base/transfer-sizes';
 import type { Milliseconds } from '../base/units';
 import { secondsToMs } from '../base/units';
-import { MediaModel } from '../media/media-model';
+import { MediaModel, type ManifestOutcome } from '../media/media-model';
 import type { Segment, SegmentKey } from '../media/segment';
 import { defaultSwarmId } from '../media/swarm-id';
 import type { Random } from '../ports/random';
@@ -39,6 +39,13 @@ export interface ManifestInput {
   readonly text: string;
 }
 
+/** Bytes of a media resource that lists its own segments. */
+export interface IndexInput {
+  readonly url: string;
+  readonly byteRange?: ByteRange;
+  readonly bytes: Uint8Array;
+}
+
 /** A request of the player for a segment of this source. */
 export interface SegmentInput {
   readonly requestId: number;
@@ -61,6 +68,8 @@ export interface MediaSessionConfig {
   readonly random: Random;
   /** Shared by all sources of one player. */
   readonly counters: Counters;
+  /** What is known of the source already. @defaultValue nothing, and HLS can be read */
+  readonly model?: MediaModel;
   /** @defaultValue TRANSFER_SIZES */
   readonly sizes?: TransferSizes;
 }
@@ -92,7 +101,7 @@ export class MediaSession {
     this.#options = config.options;
     this.#sizes = config.sizes ?? TRANSFER_SIZES;
     this.swarmId = config.options.swarmId ?? defaultSwarmId(config.sourceUrl);
-    this.#model = new MediaModel({ sourceUrl: config.sourceUrl });
+    this.#model = config.model ?? new MediaModel({ sourceUrl: config.sourceUrl });
     this.#budget = new UploadBudget(uploadLimitsOf(config.options));
     this.#shelf = new SegmentShelf(config.options.memoryLimitBytes, emit, (key) => this.#noteChange(key));
     this.#downloads = new DownloadDesk({
@@ -121,18 +130,35 @@ export class MediaSession {
     return this.#isLeft || isTooLarge ? undefined : this.#model.findSegment(url, byteRange);
   }
 
+  /** Joins the swarm if segments are known already. */
+  begin(now: Milliseconds): SessionEffect[] {
+    this.#joinIfUseful(now);
+    return this.#settle(now);
+  }
+
   addManifest(manifest: ManifestInput, now: Milliseconds): SessionEffect[] {
-    const outcome = this.#model.addManifest(manifest);
+    return this.#takeIn(manifest.url, this.#model.addManifest(manifest), now);
+  }
+
+  addIndex({ url, byteRange, bytes }: IndexInput, now: Milliseconds): SessionEffect[] {
+    return this.#takeIn(url, this.#model.addIndex(url, byteRange, bytes), now);
+  }
+
+  #takeIn(url: string, outcome: ManifestOutcome, now: Milliseconds): SessionEffect[] {
     if (outcome.kind === 'rejected') {
-      const error = P2PError.manifestUnreadable(manifest.url, outcome.why);
-      this.#report({ type: 'report', name: 'manifestRejected', payload: { url: manifest.url, error } });
+      const error = P2PError.manifestUnreadable(url, outcome.why);
+      this.#report({ type: 'report', name: 'manifestRejected', payload: { url, error } });
     } else if (outcome.kind === 'media') this.#forget(outcome.removed, now);
     else if (outcome.kind === 'multivariant') {
       for (const { removed } of [outcome, ...outcome.media]) this.#forget(removed, now);
     }
-    // Nothing to share, no swarm: a source that is no HLS never opens a socket.
-    if (this.#model.segmentCount > 0) this.#join(now);
+    this.#joinIfUseful(now);
     return this.#settle(now);
+  }
+
+  /** Nothing to share, no swarm: a source that cannot be read, or whose index is not there yet, opens no socket. */
+  #joinIfUseful(now: Milliseconds): void {
+    if (this.#model.segmentCount > 0) this.#join(now);
   }
 
   request(input: SegmentInput, now: Milliseconds): SessionEffect[] {

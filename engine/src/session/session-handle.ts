@@ -44,7 +44,7 @@ export interface SessionEvents extends SwarmEvents {
   segmentLoaded: { readonly url: string; readonly httpBytes: Bytes; readonly p2pBytes: Bytes };
   /** A swarm was joined: viewers with the same id share. */
   swarmJoined: { readonly swarmId: string };
-  /** A manifest could not be read; its segments go over HTTP by the player's own loader. */
+  /** A manifest, or the index of a resource, could not be read; its segments go over HTTP by the player's own loader. */
   manifestRejected: { readonly url: string; readonly error: P2PError };
   /** P2P cannot work here; the player plays on by itself. Once per session. */
   standingAside: { readonly reason: string };

@@ -94,7 +94,7 @@ describe('identity', () => {
     await world.expectNothingLeft();
   });
 
-  test('[ID-6] sources that are no HLS are left alone: no swarm, no segment', async () => {
+  test('[ID-6] sources that are no stream are left alone: no swarm, no segment', async () => {
     const world = new World({ seed: 56 });
     const viewer = world.addIdleViewer();
     openSource(viewer, world);

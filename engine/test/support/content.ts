@@ -12,6 +12,8 @@ export interface ContentOptions {
   readonly isLive: boolean;
   /** Segments in a live playlist. */
   readonly windowCount: number;
+  /** HLS, or DASH with `$Number$` or with a SegmentTimeline and `$Time$`. */
+  readonly manifest: 'hls' | 'dash-number' | 'dash-time';
 }
 
 const DEFAULTS: ContentOptions = {
@@ -20,7 +22,11 @@ const DEFAULTS: ContentOptions = {
   segmentCount: 60,
   isLive: false,
   windowCount: 6,
+  manifest: 'hls',
 };
+
+/** Units of a second in a SegmentTimeline. */
+const DASH_TIMESCALE = 90_000;
 
 const POOL_WORDS = 1 << 19;
 /** A prime: segments begin at different places, also within a word. */
@@ -49,15 +55,18 @@ function makePool(): Uint8Array {
 
 /** One stream. */
 export class Content {
-  readonly url = `${BASE_URL}main.m3u8`;
+  readonly url: string;
   readonly options: ContentOptions;
 
   constructor(options: Partial<ContentOptions> = {}) {
     this.options = { ...DEFAULTS, ...options };
+    this.url = `${BASE_URL}main.${this.options.manifest === 'hls' ? 'm3u8' : 'mpd'}`;
   }
 
   segmentUrl(index: number): string {
-    return `${BASE_URL}segment-${index}.ts`;
+    const { manifest, segmentSeconds } = this.options;
+    if (manifest === 'hls') return `${BASE_URL}segment-${index}.ts`;
+    return `${BASE_URL}segment-${manifest === 'dash-number' ? index : index * segmentSeconds * DASH_TIMESCALE}.m4s`;
   }
 
   bytesOf(index: number): Uint8Array {
@@ -77,6 +86,28 @@ export class Content {
   }
 
   playlistAt(now: Milliseconds): string {
+    return this.options.manifest === 'hls' ? this.#mediaPlaylistAt(now) : this.#mpdAt(now);
+  }
+
+  #mpdAt(now: Milliseconds): string {
+    const [start, end] = [this.startAt(now), this.endAt(now)];
+    const { segmentSeconds, segmentCount, isLive, manifest } = this.options;
+    const duration = segmentSeconds * DASH_TIMESCALE;
+    const template =
+      manifest === 'dash-number'
+        ? `<SegmentTemplate timescale="${DASH_TIMESCALE}" duration="${duration}" startNumber="0" media="segment-$Number$.m4s"/>`
+        : `<SegmentTemplate timescale="${DASH_TIMESCALE}" media="segment-$Time$.m4s"><SegmentTimeline><S t="${start * duration}" d="${duration}" r="${end - start - 1}"/></SegmentTimeline></SegmentTemplate>`;
+    const kind = isLive
+      ? 'type="dynamic" availabilityStartTime="2024-01-01T00:00:00Z" minimumUpdatePeriod="PT1S"'
+      : `type="static" mediaPresentationDuration="PT${segmentCount * segmentSeconds}S"`;
+    return `<?xml version="1.0"?>
+      <MPD xmlns="urn:mpeg:dash:schema:mpd:2011" ${kind}><Period id="1" start="PT0S">
+      <AdaptationSet contentType="video" mimeType="video/mp4">${template}
+      <Representation id="v" bandwidth="800000" codecs="avc1.4d401e" width="640" height="360"/>
+      </AdaptationSet></Period></MPD>`;
+  }
+
+  #mediaPlaylistAt(now: Milliseconds): string {
     const [start, end] = [this.startAt(now), this.endAt(now)];
     const { segmentSeconds, isLive } = this.options;
     const lines = ['#EXTM3U', '#EXT-X-VERSION:6', `#EXT-X-TARGETDURATION:${segmentSeconds}`];

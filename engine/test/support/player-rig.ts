@@ -2,7 +2,7 @@
 
 import type { ByteRange } from '../../src/base/byte-range';
 import type { P2PError } from '../../src/base/p2p-error';
-import type { DeliveredSegment } from '../../src/player/player-connection';
+import type { DeliveredSegment, PlayerRequest } from '../../src/player/player-connection';
 import type { Cancel } from '../../src/ports/clock';
 import type { Viewer, World } from './simulated-world';
 
@@ -20,10 +20,10 @@ export function openSource(viewer: Viewer, world: World): void {
   viewer.connection?.addManifest({ url: world.content.url, text: world.content.playlistAt(world.clock.now()) });
 }
 
-export function ask(viewer: Viewer, url: string, byteRange?: ByteRange): Asked {
+export function ask(viewer: Viewer, url: string, byteRange?: ByteRange, more?: Partial<PlayerRequest>): Asked {
   const asked: Omit<Asked, 'cancel'> = { progress: [], delivered: [], errors: [] };
   const cancel = viewer.connection?.request(
-    { url, byteRange },
+    { url, byteRange, ...more },
     {
       onProgress: (loaded, total) => asked.progress.push([loaded, total]),
       onSuccess: (segment) => asked.delivered.push(segment),

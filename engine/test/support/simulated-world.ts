@@ -2,6 +2,9 @@
 
 import { MemoryStore } from '../../src/adapters/shared/memory-store';
 import type { Milliseconds } from '../../src/base/units';
+import { DASH_FORMAT } from '../../src/media/dash/dash-model';
+import { HLS_FORMAT } from '../../src/media/hls-model';
+import type { ManifestFormat } from '../../src/media/media-model';
 import { connectPlayerOver } from '../../src/player/connect-player';
 import type { PlayerConnection } from '../../src/player/player-connection';
 import type { SegmentStore } from '../../src/ports/segment-store';
@@ -32,6 +35,8 @@ export interface ViewerOptions {
   readonly store: SegmentStore;
   /** A player without the plugin. */
   readonly isControl: boolean;
+  /** What the viewer's build can read. */
+  readonly formats: readonly ManifestFormat[];
 }
 
 /** 8 Mb/s for a stream of 0.8 Mb/s. */
@@ -69,6 +74,7 @@ export class Viewer {
         logger: this.logger,
       }),
       { trackers: [TRACKER_URL], ...options.p2p },
+      options.formats ?? [HLS_FORMAT, DASH_FORMAT],
     );
     for (const name of ['peerConnected', 'peerClosed', 'chunkRejected', 'trackerConnected', 'trackerClosed'] as const) {
       this.connection.handle.on(name, (payload) => this.events.push({ name, payload }));

@@ -38,6 +38,8 @@ describe('startDemo', () => {
     '/players.json',
     '/vod-ts/master.m3u8',
     '/live/master.m3u8',
+    '/live-dash/manifest.mpd',
+    '/live-dash/144p/init.mp4',
   ])('%s is served', async (path) => {
     const reply = await ask(demo.url, path);
     expect(reply.status).toBe(200);

@@ -4,9 +4,11 @@ import type { page } from './vhs-page';
 // What a page loads. The engine behind it has its own tests, and needs WebRTC.
 jest.mock('../../../engine/src/index', () => ({
   ...jest.requireActual<object>('../../../engine/src/base/p2p-error'),
-  connectPlayer: () =>
-    new (jest.requireActual<typeof import('./fake-connection')>('./fake-connection').FakeConnection)(),
   sessions: new Set(),
+}));
+jest.mock('../../../engine/src/dash', () => ({
+  connectDashPlayer: () =>
+    new (jest.requireActual<typeof import('./fake-connection')>('./fake-connection').FakeConnection)(),
 }));
 
 type Methods = Record<string, unknown>;

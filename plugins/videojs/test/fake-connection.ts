@@ -1,7 +1,9 @@
 // The engine as the plugin sees it, driven by a test.
 
 import type {
+  ByteRange,
   DeliveredSegment,
+  IndexBytes,
   ManifestText,
   P2POptions,
   PlaybackReport,
@@ -23,6 +25,9 @@ export class FakeConnection implements PlayerConnection {
   readonly calls: string[] = [];
   readonly questions: Question[] = [];
   readonly manifests: ManifestText[] = [];
+  /** Where the engine lacks an index; an index that is handed over is no longer missing. */
+  readonly missingIndexes = new Map<string, ByteRange>();
+  readonly indexes: IndexBytes[] = [];
   readonly reports: PlaybackReport[] = [];
   readonly reasons: string[] = [];
   readonly givenOptions: (P2POptions | undefined)[];
@@ -55,6 +60,15 @@ export class FakeConnection implements PlayerConnection {
   addManifest(manifest: ManifestText): void {
     this.calls.push(`addManifest ${manifest.url}`);
     this.manifests.push(manifest);
+  }
+
+  missingIndex(url: string): ByteRange | undefined {
+    return this.missingIndexes.get(url);
+  }
+
+  addIndex(index: IndexBytes): void {
+    this.missingIndexes.delete(index.url);
+    this.indexes.push(index);
   }
 
   request(request: PlayerRequest, listener: PlayerRequestListener): (() => void) | undefined {

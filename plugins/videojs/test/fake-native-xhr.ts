@@ -3,6 +3,7 @@
 import { last } from './fake-connection';
 
 const HEADERS_RECEIVED = 2;
+const LOADING = 3;
 const DONE = 4;
 
 /** Everything that was asked natively, in order. */
@@ -53,6 +54,7 @@ export class FakeNativeXhr extends EventTarget {
   abort(): void {
     const isRunning = this.readyState > 0 && this.readyState < DONE;
     this.isAborted = true;
+    this.response = null;
     if (isRunning) this.end('abort');
     this.readyState = 0;
   }
@@ -63,6 +65,12 @@ export class FakeNativeXhr extends EventTarget {
 
   getResponseHeader(name: string): string | null {
     return name.toLowerCase() === 'content-type' ? 'video/mp2t' : null;
+  }
+
+  /** The beginning of a text has come. */
+  arrive(status: number, text: string, responseURL = this.address): void {
+    Object.assign(this, { status, responseURL, readyState: LOADING, response: text });
+    this.emit('progress', text.length);
   }
 
   answer(status: number, response: ArrayBuffer | string, responseURL = this.address): void {

@@ -1,6 +1,6 @@
 import type { ManifestText } from '../../../engine/src/index';
-import { ManifestFeed } from '../manifest-feed';
-import { PlaylistMemory } from '../playlist';
+import { ManifestFeed, type PlayedSource } from '../manifest-feed';
+import { ManifestMemory } from '../manifest-text';
 import type { VhsHandler, VhsPlaylist, VhsRequestOptions } from '../vhs-types';
 
 const SOURCE = 'https://cdn.test/main.m3u8';
@@ -11,12 +11,14 @@ const AUDIO = 'https://cdn.test/audio.m3u8';
 const loaded = (resolvedUri: string, endList = true): VhsPlaylist => ({ resolvedUri, endList, segments: [{}] });
 const textOf = (url: string): ManifestText => ({ url, text: `#EXTM3U of ${url}` });
 
-let memory: PlaylistMemory;
+let source: PlayedSource;
+let memory: ManifestMemory;
 let requests: (VhsRequestOptions & { readonly callback: (error: unknown) => void; isAborted: boolean })[];
 let handedOver: string[];
 
 beforeEach(() => {
-  memory = new PlaylistMemory();
+  source = { url: SOURCE, format: 'hls' };
+  memory = new ManifestMemory();
   requests = [];
   handedOver = [];
 });
@@ -32,7 +34,7 @@ function createFeed(playlists?: VhsPlaylist[], more: object = {}): ManifestFeed 
     },
     ...more,
   } as unknown as VhsHandler;
-  return new ManifestFeed(vhs, SOURCE, memory, ({ url }) => handedOver.push(url));
+  return new ManifestFeed(vhs, source, memory, ({ url }) => handedOver.push(url));
 }
 
 test('what VHS loads goes straight on, each reload as well', () => {
@@ -111,5 +113,43 @@ describe('what nobody remembers', () => {
     feed.findMissing();
     feed.close();
     expect(requests.every(({ isAborted }) => isAborted)).toBe(true);
+  });
+});
+
+describe('a delta update', () => {
+  const delta = (url: string): ManifestText => ({ url, text: '#EXTM3U\n#EXT-X-SKIP:SKIPPED-SEGMENTS=3\n' });
+
+  test('goes on to the engine once the playlist that it updates has', () => {
+    const feed = createFeed();
+    for (const manifest of [textOf(SOURCE), textOf(LOW), delta(`${LOW}?_HLS_skip=YES`)]) feed.add(manifest);
+    expect(handedOver).toEqual([SOURCE, LOW, `${LOW}?_HLS_skip=YES`]);
+    expect(requests).toEqual([]);
+  });
+
+  test.each(['remembered', 'passing by'])(
+    'of a playlist that nobody saw, %s, has it asked for as a whole, once',
+    (how) => {
+      memory.remember(textOf(SOURCE));
+      const feed = createFeed([loaded(LOW, false)]);
+      const update = delta(`${LOW}?_HLS_msn=9&_HLS_skip=YES`);
+      if (how === 'remembered') memory.remember(update);
+      else feed.add(update);
+      feed.findMissing();
+      feed.findMissing();
+      expect(requests.map(({ uri }) => uri)).toEqual([LOW]);
+      expect(handedOver).toEqual([SOURCE]);
+      feed.add(textOf(LOW));
+      feed.add(update);
+      expect(handedOver).toEqual([SOURCE, LOW, update.url]);
+    },
+  );
+});
+
+describe('DASH', () => {
+  beforeEach(() => (source = { url: SOURCE, format: 'dash' }));
+
+  test('has one manifest: what VHS makes of its renditions has no URL to ask', () => {
+    createFeed([loaded('https://cdn.test/0-placeholder-uri-0')]).findMissing();
+    expect(requests.map(({ uri, requestType }) => [uri, requestType])).toEqual([[SOURCE, 'dash-manifest']]);
   });
 });

@@ -252,6 +252,7 @@ describe('segments', () => {
     segmentRequest(player, { headers: { Range: 'bytes=0-9' } });
     expect(engine().question).toMatchObject({
       url: `${SEGMENT.uri}?token=1`,
+      listedUrl: SEGMENT.uri,
       headers: { Authorization: 'token' },
       byteRange: { start: 0, end: 10 },
     });
@@ -305,7 +306,6 @@ describe('a change of source', () => {
 
   test.each<[string, (player: Player) => void]>([
     ['a file', (player) => player.src({ src: 'https://cdn.test/film.mp4', type: 'video/mp4' })],
-    ['DASH', (player) => player.src({ src: 'https://cdn.test/main.mpd', type: 'application/dash+xml' })],
     ['nothing', (player) => player.reset()],
   ])('to %s closes the source once', async (_case, change) => {
     const player = await playingPlayer();
@@ -317,15 +317,15 @@ describe('a change of source', () => {
     expect(engine().isDestroyed).toBe(false);
   });
 
-  test('from DASH, which is left alone, opens HLS', async () => {
-    const player = newPlayer();
+  test('may go from HLS to DASH and back', async () => {
+    const player = await playingPlayer();
     player.p2pMediaLoader();
-    player.src({ src: 'https://cdn.test/main.mpd', type: 'application/dash+xml' });
-    await until(() => nativeRequests.length > 0);
-    expect(vhsOf(player).xhr._requestCallbackSet).toBeUndefined();
+    const mpdUrl = 'https://cdn.test/main.mpd';
+    player.src({ src: mpdUrl, type: 'application/dash+xml' });
+    await until(() => lastNative().address === mpdUrl);
     player.src({ src: SOURCE_URL, type: HLS });
     await until(() => lastNative().address === SOURCE_URL);
-    expect(engine().calls).toEqual([`openSource ${SOURCE_URL}`]);
+    expect(engine().calls).toEqual([SOURCE_URL, mpdUrl, SOURCE_URL].map((url) => `openSource ${url}`));
   });
 });
 

@@ -1,4 +1,4 @@
-import { isHlsSource, isPartRequest, isSegmentRequest, toHttpUrl } from '../request-kind';
+import { isPartRequest, isSegmentRequest, sourceFormatOf, toHttpUrl } from '../request-kind';
 import type { VhsHandler, VhsRequestOptions } from '../vhs-types';
 
 const uri = 'https://cdn.test/s0.ts';
@@ -54,15 +54,18 @@ describe('isPartRequest', () => {
   });
 });
 
-test.each<[string, object, boolean]>([
-  ['by type', { src: 'https://cdn.test/live', type: 'application/vnd.apple.mpegurl' }, true],
-  ['by the older type', { src: 'x', type: 'application/x-mpegURL' }, true],
-  ['by name', { src: 'https://cdn.test/live.m3u8?token=1' }, true],
-  ['DASH', { src: 'https://cdn.test/live.mpd', type: 'application/dash+xml' }, false],
-  ['a file', { src: 'https://cdn.test/film.mp4', type: 'video/mp4' }, false],
-  ['nothing', {}, false],
-])('isHlsSource %s', (_case, source, expected) => {
-  expect(isHlsSource(source)).toBe(expected);
+test.each<[string, object, string | undefined]>([
+  ['HLS by type', { src: 'https://cdn.test/live', type: 'application/vnd.apple.mpegurl' }, 'hls'],
+  ['HLS by the older type', { src: 'x', type: 'application/x-mpegURL' }, 'hls'],
+  ['HLS by name', { src: 'https://cdn.test/live.m3u8?token=1' }, 'hls'],
+  ['DASH by type', { src: 'https://cdn.test/live', type: 'application/dash+xml' }, 'dash'],
+  ['DASH by name', { src: 'https://cdn.test/live.mpd?token=1' }, 'dash'],
+  ['type before name', { src: 'https://cdn.test/live.mpd', type: 'application/x-mpegURL' }, 'hls'],
+  ['a file', { src: 'https://cdn.test/film.mp4', type: 'video/mp4' }, undefined],
+  ['a file with the name of a manifest', { src: 'https://cdn.test/live.m3u8', type: 'video/mp4' }, undefined],
+  ['nothing', {}, undefined],
+])('sourceFormatOf %s', (_case, source, expected) => {
+  expect(sourceFormatOf(source)).toBe(expected);
 });
 
 test.each([
