@@ -1,29 +1,29 @@
-// The command: reads the flags, runs the seeds, prints the report.
+// The commands: the first argument says which.
 
-import { runSeeds } from '../src/run/run-seeds';
-import { tableOf } from '../src/run/table';
-import { HELP, readFlags, type Flags } from './flags';
+import { Console } from './console';
+import { plotsCommand } from './plots-command';
+import { reducedCommand } from './reduced-command';
+import { runCommand } from './run-command';
+import { targetsCommand } from './targets-command';
+import { serveJobs, WORKER } from './worker-pool';
 
-const MS_PER_SECOND = 1000;
-const KIBIBYTES_PER_MEBIBYTE = 1024;
+type Command = (args: readonly string[], console: Console) => Promise<void>;
 
-function simulate({ scenario, policy, changes, seedCount, isJson }: Flags): void {
-  const startedAt = performance.now();
-  const report = runSeeds(scenario, policy, changes, seedCount, ({ seed }) => {
-    if (seedCount > 1 && process.stderr.isTTY) process.stderr.write(`seed ${seed} done\n`);
-  });
-  const wallSeconds = (performance.now() - startedAt) / MS_PER_SECOND;
-  const peakMemoryMebibytes = Math.round(process.resourceUsage().maxRSS / KIBIBYTES_PER_MEBIBYTE);
-  if (isJson)
-    process.stdout.write(`${JSON.stringify({ ...report, wallSeconds, peakMemoryMebibytes }, undefined, 2)}\n`);
-  else process.stdout.write(`${tableOf(report)}\n\n${wallSeconds.toFixed(1)} s, ${peakMemoryMebibytes} MiB at most\n`);
+const COMMANDS: Readonly<Record<string, Command>> = {
+  run: runCommand,
+  targets: targetsCommand,
+  reduced: reducedCommand,
+  plots: plotsCommand,
+};
+
+async function start([name = '', ...args]: readonly string[]): Promise<void> {
+  if (name === WORKER) return serveJobs();
+  const command = COMMANDS[name];
+  if (!command) throw new Error(`no command ${name}: there are ${Object.keys(COMMANDS).join(', ')}`);
+  await command(args, new Console());
 }
 
-try {
-  const flags = readFlags(process.argv.slice(2));
-  if (flags) simulate(flags);
-  else process.stdout.write(HELP);
-} catch (error) {
+start(process.argv.slice(2)).catch((error: unknown) => {
   process.stderr.write(`simulate: ${error instanceof Error ? error.message : String(error)}\nTry --help.\n`);
   process.exitCode = 1;
-}
+});

@@ -7,6 +7,12 @@ describe('readFlags', () => {
     expect(flags?.changes).toMatchObject({ viewers: 50, bitrates: [1_500_000, 3_000_000], durationSeconds: undefined });
   });
 
+  test('reads policies to compare, and how many processes are to work', () => {
+    const flags = readFlags(['--compare', 'ours,none', '--jobs', '3', '--why']);
+    expect(flags).toMatchObject({ compared: ['ours', 'none'], jobCount: 3, isWhy: true });
+    expect(readFlags([])?.jobCount).toBeGreaterThanOrEqual(1);
+  });
+
   test('asks for help', () => expect(readFlags(['--help'])).toBeUndefined());
 
   test.each([
@@ -17,6 +23,11 @@ describe('readFlags', () => {
     [['--no-upload', '2'], '--no-upload 2: allowed is a number from 0 to 1'],
     [['--bitrate', '3,1'], '--bitrate 3,1'],
     [['--abr', 'maybe'], '--abr maybe: allowed are on, off'],
+    [['--compare', 'ours,theirs'], '--compare theirs: allowed are ours'],
+    [['--compare', 'ours,ours'], '--compare ours,ours: each only once'],
+    [['--compare', 'ours', '--policy', 'none'], '--compare names the policies: leave --policy out'],
+    [['--jobs', '0'], '--jobs 0: allowed is a whole number of at least 1'],
+    [['--nat', 'none'], '--nat none: allowed are blocked, reachable'],
     [['--viewer', '3'], "Unknown option '--viewer'"],
     [['extra'], 'Unexpected argument'],
   ])('refuses %j', (args, message) => expect(() => readFlags(args)).toThrow(message));

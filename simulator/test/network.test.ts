@@ -1,6 +1,6 @@
 import { SeededRandom } from '../src/chance/seeded-random';
 import { drawAccess, type Access } from '../src/network/access';
-import { canConnect, drawNat } from '../src/network/nat';
+import { canConnect, drawNat, NAT_MIXES } from '../src/network/nat';
 import { Network, type NetworkHost } from '../src/network/network';
 import { LinkDirectory, SimulatedLinks } from '../src/network/peer-links';
 import { EventQueue } from '../src/time/event-queue';
@@ -155,9 +155,9 @@ describe('links', () => {
 });
 
 describe('the audience', () => {
-  test('about 78 % of its pairs connect', () => {
+  test.each(NAT_MIXES)('about 78 %% of its pairs connect: %s', (mix) => {
     const random = new SeededRandom(7);
-    const nats = Array.from({ length: 20_000 }, () => drawNat(random));
+    const nats = Array.from({ length: 20_000 }, () => drawNat(random, mix));
     const connected = nats.filter((nat, index) => canConnect(nat, nats[(index + 1) % nats.length]!)).length;
     expect(connected / nats.length).toBeGreaterThan(0.75);
     expect(connected / nats.length).toBeLessThan(0.81);
@@ -165,7 +165,7 @@ describe('the audience', () => {
 
   test.each([0, 0.3, 1])('gives nothing to the part of %d, and a fifth is on mobile networks', (share) => {
     const random = new SeededRandom(7);
-    const lines = Array.from({ length: 10_000 }, () => drawAccess(random, 'broadband', share));
+    const lines = Array.from({ length: 10_000 }, () => drawAccess(random, 'broadband', share, 'blocked'));
     const mobile = lines.filter(({ className }) => className === 'mobile');
     expect(mobile.length / lines.length).toBeCloseTo(0.2, 1);
     expect(mobile.some(({ uploads }) => uploads)).toBe(false);

@@ -1,10 +1,27 @@
+import { compare } from '../src/run/comparison';
 import { configOf, POLICIES, SCENARIOS, type SimulationConfig } from '../src/run/config';
+import { mergeCauses } from '../src/run/http-causes';
+import { perform, performInTurn, type RunOutcome } from '../src/run/job';
 import { reportOf } from '../src/run/report';
-import { runSeeds } from '../src/run/run-seeds';
+import { seedJobs, seedsReportOf, summarize, type SeedsReport } from '../src/run/seeds-report';
 import { Simulation } from '../src/run/simulation';
-import { tableOf } from '../src/run/table';
+import type { SpreadTrace } from '../src/run/spread-watch';
+import { causesTableOf, comparisonTableOf, tableOf } from '../src/run/table';
 
 const TINY: Partial<SimulationConfig> = { viewers: 20, durationSeconds: 60, arrivalSeconds: 10, frameBytes: 65_536 };
+
+function seedsOf(
+  scenario: (typeof SCENARIOS)[number],
+  policy: (typeof POLICIES)[number],
+  changes: Partial<SimulationConfig>,
+  seedCount: number,
+): SeedsReport {
+  const inputs = configOf(scenario, policy, changes);
+  return seedsReportOf(
+    inputs,
+    seedJobs(inputs, seedCount).map((job) => perform(job) as RunOutcome),
+  );
+}
 
 function play(policy: (typeof POLICIES)[number], changes: Partial<SimulationConfig> = {}) {
   const simulation = new Simulation(configOf('live', policy, { ...TINY, ...changes }));
@@ -13,7 +30,7 @@ function play(policy: (typeof POLICIES)[number], changes: Partial<SimulationConf
 }
 
 test.each(POLICIES)('the same seed gives the same figures, another one others: %s', (policy) => {
-  const [first, again, other] = [5, 5, 6].map((seed) => runSeeds('live', policy, { ...TINY, viewers: 8, seed }, 1));
+  const [first, again, other] = [5, 5, 6].map((seed) => seedsOf('live', policy, { ...TINY, viewers: 8, seed }, 1));
   expect(JSON.stringify(again)).toBe(JSON.stringify(first));
   expect(JSON.stringify(other?.runs)).not.toBe(JSON.stringify(first?.runs));
 });
@@ -57,7 +74,7 @@ test.each(POLICIES)('what is sent arrives, is lost with its connection, or is on
 
 test.each(SCENARIOS)('scenario %s runs with every policy', (scenario) => {
   for (const policy of POLICIES) {
-    const report = runSeeds(scenario, policy, { ...TINY, viewers: 6, durationSeconds: 40 }, 2);
+    const report = seedsOf(scenario, policy, { ...TINY, viewers: 6, durationSeconds: 40 }, 2);
     expect(report.runs).toHaveLength(2);
     for (const run of report.runs) {
       for (const value of Object.values(run)) expect(Number.isFinite(value)).toBe(true);
@@ -82,4 +99,54 @@ test('a tenth comes each minute in the flash scenario', () => {
   );
   expect(byMinute[0]).toBe(500);
   for (const count of byMinute.slice(1)) expect(Math.abs(count - 100)).toBeLessThanOrEqual(1);
+});
+
+test.each(POLICIES)('each byte over HTTP has a cause: %s', (policy) => {
+  const { simulation, report } = play(policy, { viewers: 10 });
+  const causes = simulation.causes.report();
+  const bytes = causes.reduce((sum, { httpBytes }) => sum + httpBytes, 0);
+  expect(bytes).toBeCloseTo(report.httpBytes, -1);
+  expect(causes.reduce((sum, { share }) => sum + share, 0)).toBeCloseTo(1);
+  if (policy === 'none') expect(causes.every(({ cause }) => cause === 'alone' || cause === 'blocked')).toBe(true);
+  else expect(causes.some(({ cause }) => cause === 'owner')).toBe(true);
+});
+
+test('causes of several runs are one table', () => {
+  const { simulation } = play('ours', { viewers: 5 });
+  const once = simulation.causes.report();
+  const twice = mergeCauses([once, once]);
+  expect(twice.map(({ share }) => share)).toEqual(once.map(({ share }) => expect.closeTo(share) as number));
+  expect(twice.map(({ fetches }) => fetches)).toEqual(once.map(({ fetches }) => 2 * fetches));
+  expect(causesTableOf(twice).split('\n')).toHaveLength(once.length + 1);
+});
+
+test('policies side by side: nothing is above itself, and one rival is the measure', async () => {
+  const changes = { ...TINY, viewers: 6, durationSeconds: 40 };
+  const comparison = await compare('live', ['ours', 'none', 'neighbour-election'], changes, 2, performInTurn);
+  const [ours, none, election] = comparison.differences;
+  expect(none?.toNone?.startupP50).toEqual({ median: 0, least: 0, most: 0 });
+  expect(election?.httpBytesRatio).toEqual({ median: 1, least: 1, most: 1 });
+  expect(ours?.httpBytesRatio?.median).toBeGreaterThan(0);
+  const table = comparisonTableOf(comparison);
+  for (const label of ['neighbour-election', 'startup median, above none', 'stalls per viewer hour, above none'])
+    expect(table).toContain(label);
+  const alone = await compare('live', ['ours'], changes, 1, performInTurn);
+  expect(alone.differences).toEqual([{ policy: 'ours' }]);
+});
+
+test('the median of an even number of seeds lies between the two in the middle', () => {
+  expect(summarize([4, 1, 2, 9])).toEqual({ median: 3, least: 1, most: 9 });
+  expect(summarize([3])).toEqual({ median: 3, least: 3, most: 3 });
+});
+
+test('one segment is watched on its way: everybody who has it got it after it was out', () => {
+  const config = configOf('live', 'ours', { ...TINY, churn: 'none' });
+  const { viewers, arrivals } = perform({ kind: 'spread', config }) as SpreadTrace;
+  expect(viewers).toBe(20);
+  expect(arrivals).toHaveLength(20);
+  for (const { seconds, httpPart, askedOriginSeconds = 0 } of arrivals) {
+    expect(seconds).toBeGreaterThan(askedOriginSeconds);
+    expect(httpPart).toBeGreaterThanOrEqual(0);
+  }
+  expect(arrivals.some(({ httpPart }) => httpPart > 0)).toBe(true);
 });

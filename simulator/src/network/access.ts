@@ -3,7 +3,7 @@
 import type { BitsPerSecond, Milliseconds } from '../../../engine/src/base/units';
 import type { Random } from '../../../engine/src/ports/random';
 import { spread, uniform, weighted } from '../chance/draws';
-import { drawNat, type NatType } from './nat';
+import { drawNat, type NatMix, type NatType } from './nat';
 
 /** One viewer's line, in true units. */
 export interface Access {
@@ -54,7 +54,7 @@ const MIN_UP_MBPS = 0.5;
 const MAX_REGION_MS = 30;
 
 /** `noUploadShare`: at least so many viewers give nothing; the classes that never do count towards it. */
-export function drawAccess(random: Random, mix: AccessMix, noUploadShare: number): Access {
+export function drawAccess(random: Random, mix: AccessMix, noUploadShare: number, nats: NatMix): Access {
   const { classes, sigma } = MIXES[mix];
   const access = weighted(random, classes, ({ share }) => share);
   const never = classes.filter(({ uploads }) => !uploads).reduce((sum, { share }) => sum + share, 0);
@@ -66,7 +66,7 @@ export function drawAccess(random: Random, mix: AccessMix, noUploadShare: number
     upBitrate: Math.max(MIN_UP_MBPS, spread(random, access.upMbps, sigma)) * BITS_PER_MEGABIT,
     lineRttMs: access.rttMs,
     regionMs: mix === 'fast' ? uniform(random, 0, 2) : uniform(random, 0, MAX_REGION_MS),
-    nat: mix === 'fast' ? 'open' : drawNat(random),
+    nat: mix === 'fast' ? 'open' : drawNat(random, nats),
     uploads: access.uploads && !refuses,
   };
 }

@@ -29,6 +29,8 @@ export class NetworkHost {
   readonly uplink: Uplink;
   readonly downlink: Downlink;
   isGone = false;
+  /** When the first link was open. */
+  firstConnectedAt: Milliseconds | undefined;
 
   constructor(
     readonly network: Network,

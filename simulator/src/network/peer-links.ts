@@ -146,6 +146,7 @@ export class HalfLink implements PeerLink {
     other.#out = other.#wireTo(this);
     // Both know before either speaks: the first message of one must not overtake the news.
     this.#state = other.#state = 'open';
+    for (const { host } of [this, other]) host.firstConnectedAt ??= this.#network.queue.now;
     this.listener.onOpen();
     if (other.isOpen) other.listener.onOpen();
   }

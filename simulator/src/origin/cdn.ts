@@ -51,6 +51,11 @@ export class Cdn {
     this.#zeros = new Uint8Array(this.pieceBytes);
   }
 
+  /** What a URL asks for. */
+  findSegment(url: string): MediaSegment | undefined {
+    return this.media.find(url);
+  }
+
   /** One viewer's way to the CDN. */
   fetcherOf(host: NetworkHost): HttpFetcher {
     return {

@@ -42,11 +42,10 @@ export class EngineSource implements SegmentSource {
     private readonly world: SourceWorld,
     tuning: EngineTuning,
   ) {
-    const { media, cdn, host, random, tracker } = world;
+    const { media, cdn, host, http, random, tracker } = world;
     const { queue, scale } = cdn.network;
     this.#links = new SimulatedLinks(host, world.links);
     this.#hasMaster = this.#isMasterDue = media.rungCount > 1;
-    const http = cdn.fetcherOf(host);
     this.#ownLoader = new HttpLoader(http, queue, scale, (length) => (this.traffic.httpBytes += length));
     this.#session = new MediaSession({
       sourceUrl: media.sourceUrl,
@@ -94,6 +93,11 @@ export class EngineSource implements SegmentSource {
 
   get peerCount(): number {
     return this.#session.swarm?.peers.length ?? 0;
+  }
+
+  isNear({ url }: MediaSegment): boolean {
+    const key = this.#session.findSegment(url, undefined)?.key;
+    return key !== undefined && (this.#session.swarm?.peers ?? []).some(({ availability }) => availability.has(key));
   }
 
   addPlaylist(_rung: number, { url, text }: PlaylistSnapshot): void {

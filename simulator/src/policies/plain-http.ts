@@ -53,9 +53,13 @@ export class PlainSource implements SegmentSource {
   readonly #loader: HttpLoader;
   #cancel: Cancel | undefined;
 
-  constructor({ cdn, host }: SourceWorld) {
+  constructor({ cdn, http }: SourceWorld) {
     const { queue, scale } = cdn.network;
-    this.#loader = new HttpLoader(cdn.fetcherOf(host), queue, scale, (length) => (this.traffic.httpBytes += length));
+    this.#loader = new HttpLoader(http, queue, scale, (length) => (this.traffic.httpBytes += length));
+  }
+
+  isNear(): boolean {
+    return false;
   }
 
   addPlaylist(): void {}

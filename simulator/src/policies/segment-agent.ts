@@ -55,12 +55,12 @@ export class SegmentAgent implements SegmentSource {
     frameBytes: Bytes,
     policy: AgentPolicy,
   ) {
-    const { cdn, host } = world;
+    const { cdn, host, http } = world;
     const { queue, scale } = cdn.network;
     const options = { frameBytes, uploads: host.access.uploads };
     this.exchange = new SegmentExchange(queue, this.traffic, options, () => this.#actSoon());
     this.#mesh = new AgentMesh(world, policy.maxPeers, this.exchange);
-    this.#loader = new HttpLoader(cdn.fetcherOf(host), queue, scale, (length) => (this.traffic.httpBytes += length));
+    this.#loader = new HttpLoader(http, queue, scale, (length) => (this.traffic.httpBytes += length));
     this.#actTimer = new Timer(queue, () => this.#actSoon());
     this.#act = () => {
       this.#isActDue = false;
@@ -82,6 +82,10 @@ export class SegmentAgent implements SegmentSource {
 
   get peerCount(): number {
     return this.#mesh.peerCount;
+  }
+
+  isNear(segment: MediaSegment): boolean {
+    return this.exchange.isAround(segmentIdOf(segment));
   }
 
   get httpCount(): number {

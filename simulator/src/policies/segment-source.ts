@@ -1,6 +1,7 @@
 // What stands between a player and the world: the shipping engine, a rival, or plain HTTP.
 
 import type { BitsPerSecond, Bytes, Seconds } from '../../../engine/src/base/units';
+import type { HttpFetcher } from '../../../engine/src/ports/http-fetcher';
 import type { Random } from '../../../engine/src/ports/random';
 import type { NetworkHost } from '../network/network';
 import type { LinkDirectory } from '../network/peer-links';
@@ -37,6 +38,8 @@ export interface SegmentSource {
   readonly traffic: Readonly<Traffic>;
   /** Peers that segments can be exchanged with now. */
   readonly peerCount: number;
+  /** Whether a peer that it is connected to says that it has some of the segment. */
+  isNear(segment: MediaSegment): boolean;
   addPlaylist(rung: number, playlist: PlaylistSnapshot): void;
   /** The player asks for one segment at a time. */
   request(segment: MediaSegment, onLoaded: OnLoaded): void;
@@ -51,6 +54,8 @@ export interface SegmentSource {
 export interface SourceWorld {
   readonly media: Media;
   readonly cdn: Cdn;
+  /** This viewer's way to the CDN. */
+  readonly http: HttpFetcher;
   readonly tracker: SimulatedTracker;
   readonly host: NetworkHost;
   readonly links: LinkDirectory;

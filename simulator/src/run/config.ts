@@ -3,6 +3,7 @@
 import type { BitsPerSecond, Bytes, Seconds } from '../../../engine/src/base/units';
 import { kibibytes } from '../../../engine/src/base/units';
 import type { AccessMix } from '../network/access';
+import type { NatMix } from '../network/nat';
 import type { Churn } from '../viewers/audience';
 
 export const SCENARIOS = ['live', 'vod', 'flash', 'exit', 'mixed', 'no-upload', 'brownout'] as const;
@@ -28,6 +29,7 @@ export interface SimulationConfig {
   /** Of a recording: viewers begin anywhere up to here. */
   readonly startSpreadSeconds: Seconds;
   readonly access: AccessMix;
+  readonly nat: NatMix;
   readonly noUploadShare: number;
   readonly arrivalSeconds: Seconds;
   readonly crowdPerMinute: number;
@@ -63,6 +65,7 @@ const BASE: SimulationConfig = {
   bufferGoalSeconds: 30,
   startSpreadSeconds: 0,
   access: 'broadband',
+  nat: 'blocked',
   noUploadShare: 0,
   arrivalSeconds: 60,
   crowdPerMinute: 0,

@@ -33,6 +33,9 @@ export interface RunReport {
   readonly peersPerViewer: number;
   /** Viewers present, mean over the same time. */
   readonly steadyViewers: number;
+  /** From arriving to the first open link, of those that ever had one. */
+  readonly firstPeerSecondsP50: number;
+  readonly firstPeerSecondsP95: number;
   readonly trackerMessagesPerViewerHour: number;
   /** Bytes between peers that are no media ÷ bytes of media between peers. */
   readonly controlBytesRatio: number;
@@ -65,6 +68,9 @@ export function reportOf(simulation: Simulation): RunReport {
   const uploadRatios = seen.flatMap(({ source }) => (source ? [uploadRatioOf(source.traffic)] : []));
   const uploads = seen.map(({ source }) => source?.traffic.uploadedBytes ?? 0);
   const delivered = players.reduce((sum, { quality }) => sum + quality.byteCount, 0);
+  const firstPeers = seen.flatMap(({ host, visit }) =>
+    host?.firstConnectedAt === undefined ? [] : [msToSeconds(host.firstConnectedAt - visit.arrivesAt)],
+  );
   const { connectedCount, failedCount, totals } = network;
   return {
     seed: config.seed,
@@ -82,6 +88,8 @@ export function reportOf(simulation: Simulation): RunReport {
     uploadGini: gini(uploads),
     peersPerViewer: meter.meanPeerCount,
     steadyViewers: meter.meanViewerCount,
+    firstPeerSecondsP50: quantile(firstPeers, 0.5),
+    firstPeerSecondsP95: quantile(firstPeers, 0.95),
     trackerMessagesPerViewerHour: ratio(tracker.messageCount, hours),
     controlBytesRatio: ratio(totals.controlBytes, totals.sentPayload * config.scale),
     controlMessagesPerViewerSecond: ratio(totals.controlMessages, seconds),

@@ -1,6 +1,8 @@
 // One run: puts the world together, lets the viewers come and go, and gives what was seen.
 
+import type { Seconds } from '../../../engine/src/base/units';
 import { secondsToMs } from '../../../engine/src/base/units';
+import type { Random } from '../../../engine/src/ports/random';
 import { uniform } from '../chance/draws';
 import { SeededRandom } from '../chance/seeded-random';
 import { drawAccess } from '../network/access';
@@ -8,16 +10,17 @@ import { Network } from '../network/network';
 import { LinkDirectory } from '../network/peer-links';
 import { SimulatedTracker } from '../network/tracker';
 import { Cdn, type CdnConfig } from '../origin/cdn';
-import { Media } from '../origin/media';
+import { Media, type MediaSegment } from '../origin/media';
 import { createSource } from '../policies/create-source';
 import { EventQueue } from '../time/event-queue';
 import { drawVisit, type AudienceConfig } from '../viewers/audience';
 import { Player } from '../viewers/player';
 import type { SimulationConfig } from './config';
+import { HttpCauses } from './http-causes';
 import { SteadyMeter } from './steady-meter';
 import type { Viewer } from './viewer';
 
-const CDN: CdnConfig = { hitMs: 30, missMs: 150, bitrate: 40_000_000, errorShare: 0.001 };
+export const CDN: CdnConfig = { hitMs: 30, missMs: 150, bitrate: 40_000_000, errorShare: 0.001 };
 const BROWNOUT = { seconds: 30, factor: 4 };
 const SKEW_SECONDS = { least: 0.3, most: 1.5 };
 /** Of those that leave, how many do so without a word. */
@@ -34,6 +37,9 @@ export class Simulation {
   readonly cdn: Cdn;
   readonly viewers: readonly Viewer[];
   readonly meter: SteadyMeter;
+  readonly causes: HttpCauses;
+  /** Hears of each segment that a player gets. */
+  onLoaded: (viewer: Viewer, segment: MediaSegment) => void = () => undefined;
 
   constructor(readonly config: SimulationConfig) {
     const root = new SeededRandom(config.seed);
@@ -43,9 +49,14 @@ export class Simulation {
     this.tracker = new SimulatedTracker(this.queue, root.fork(), config.trackerInterval);
     this.media = new Media({ isLive, segmentSeconds, windowCount, bitrates, segmentCount }, config.scale);
     this.cdn = new Cdn(this.network, this.media, root.fork(), this.#cdnConfig());
-    const audience = this.#audience();
+    this.causes = new HttpCauses(this.cdn);
+    const audience = audienceOf(config);
     this.viewers = Array.from({ length: config.viewers }, (_, index) => this.#invite(root.fork(), audience, index));
     this.meter = new SteadyMeter(this.queue, this.viewers, config);
+  }
+
+  get presentViewers(): Viewer[] {
+    return this.viewers.filter(({ source, leftAt }) => source !== undefined && leftAt === undefined);
   }
 
   /** Plays to the end. */
@@ -57,8 +68,8 @@ export class Simulation {
   }
 
   #invite(random: SeededRandom, audience: AudienceConfig, index: number): Viewer {
-    const { access: mix, noUploadShare, viewers } = this.config;
-    const access = drawAccess(random, mix, noUploadShare);
+    const { access: mix, noUploadShare, nat, viewers } = this.config;
+    const access = drawAccess(random, mix, noUploadShare, nat);
     const visit = drawVisit(random, audience, index / viewers);
     const viewer: Viewer = { access, visit, leftAt: undefined };
     this.queue.schedule(visit.arrivesAt, () => this.#arrive(viewer, random));
@@ -72,15 +83,18 @@ export class Simulation {
     const { delayCount, bufferGoalSeconds, isAdaptive, startSpreadSeconds, segmentSeconds, isLive } = config;
     const host = this.network.addHost(viewer.access);
     const delaySeconds = isLive ? delayCount * segmentSeconds : Infinity;
-    const source = createSource(config, { media, cdn, tracker, links, host, random: random.fork(), delaySeconds });
+    const http = this.causes.watch(viewer, cdn.fetcherOf(host));
+    const world = { media, cdn, http, tracker, links, host, random: random.fork(), delaySeconds };
+    const source = createSource(config, world);
     viewer.host = host;
     viewer.source = source;
     viewer.player = new Player(this.queue, media, source, random, {
+      onLoaded: (segment) => this.onLoaded(viewer, segment),
       delayCount,
       bufferGoalSeconds,
       isAdaptive,
       startSeconds: uniform(random, 0, startSpreadSeconds),
-      skewSeconds: uniform(random, SKEW_SECONDS.least, SKEW_SECONDS.most),
+      skewSeconds: drawSkewSeconds(random),
     });
   }
 
@@ -96,10 +110,16 @@ export class Simulation {
     const brownout = { startMs, endMs: startMs + secondsToMs(BROWNOUT.seconds), factor: BROWNOUT.factor };
     return hasBrownout ? { ...CDN, brownout } : CDN;
   }
+}
 
-  #audience(): AudienceConfig {
-    const { viewers, durationSeconds, arrivalSeconds, crowdPerMinute, churn, exitShare } = this.config;
-    const exit = exitShare > 0 ? { atSeconds: durationSeconds * TROUBLE_PART, share: exitShare } : undefined;
-    return { viewers, durationSeconds, arrivalSeconds, crowdPerMinute, churn, abruptShare: ABRUPT_SHARE, exit };
-  }
+/** Who comes when, in a run of `config`. */
+export function audienceOf(config: SimulationConfig): AudienceConfig {
+  const { viewers, durationSeconds, arrivalSeconds, crowdPerMinute, churn, exitShare } = config;
+  const exit = exitShare > 0 ? { atSeconds: durationSeconds * TROUBLE_PART, share: exitShare } : undefined;
+  return { viewers, durationSeconds, arrivalSeconds, crowdPerMinute, churn, abruptShare: ABRUPT_SHARE, exit };
+}
+
+/** How much farther behind the live edge a viewer is than it means to be. */
+export function drawSkewSeconds(random: Random): Seconds {
+  return uniform(random, SKEW_SECONDS.least, SKEW_SECONDS.most);
 }

@@ -19,6 +19,7 @@ export interface PlayerConfig {
   /** Behind the delay that all mean to keep. */
   readonly skewSeconds: Seconds;
   readonly isAdaptive: boolean;
+  readonly onLoaded?: (segment: MediaSegment) => void;
 }
 
 const REPORT_MS: Milliseconds = 1_000;
@@ -174,6 +175,7 @@ export class Player {
     if (loaded) {
       if (loaded.bitsPerSecond !== undefined) this.#noteRate(loaded.bitsPerSecond);
       this.quality.add(segment);
+      this.config.onLoaded?.(segment);
       this.#next += 1;
       this.#bufferEnd = this.#next * this.media.config.segmentSeconds;
       if (this.#state === 'stalled' || this.bufferAheadSeconds >= START_BUFFER_SECONDS) this.#play();
