@@ -6,9 +6,11 @@ export interface BackoffPolicy {
   readonly firstMs: Milliseconds;
   /** No delay is longer. */
   readonly maxMs: Milliseconds;
+  /** How much longer each step is than the one before. @defaultValue 2 */
+  readonly factor?: number;
 }
 
-const MAX_DOUBLINGS = 30;
+const MAX_STEPS = 30;
 
 /**
  * Exponential back-off with equal jitter: each delay lies between half of its step and the whole of it,
@@ -21,7 +23,8 @@ export class Backoff {
 
   /** The next delay. `chance` in [0, 1) places it in the upper half of the step. */
   next(chance: number): Milliseconds {
-    const step = Math.min(this.policy.maxMs, this.policy.firstMs * 2 ** Math.min(this.#attempts, MAX_DOUBLINGS));
+    const { firstMs, maxMs, factor = 2 } = this.policy;
+    const step = Math.min(maxMs, firstMs * factor ** Math.min(this.#attempts, MAX_STEPS));
     this.#attempts += 1;
     return Math.round(step / 2 + (chance * step) / 2);
   }

@@ -29,5 +29,14 @@ export const MAX_TRACKER_MESSAGE_CHARS = kibibytes(64);
 /** Largest session description accepted from another viewer. A data-channel one takes 1 to 3 KiB. */
 export const MAX_SDP_CHARS = kibibytes(16);
 
+/** Peers that one peer may say it is connected to. Stops a peer that fills our memory with names. */
+export const MAX_INTRODUCED_PEERS = 128;
+
+/** Offers and answers for others, or of others, that are taken from one peer in a minute. Stops one that uses us as its megaphone. */
+export const MAX_SIGNALS_PER_MINUTE = 60;
+
+/** Offers and answers over that limit, dropped, before the peer is closed. Stops a peer that floods on. */
+export const MAX_EXCESS_SIGNALS_PER_MINUTE = 60;
+
 /** Offers in one announce; also what trackers accept. */
 export const MAX_OFFERS_PER_ANNOUNCE = 5;

@@ -5,6 +5,8 @@ import { rangeLength } from '../base/byte-range';
 import type { Bytes } from '../base/units';
 import { binaryStringOf, bytesOfBinaryString } from './binary-string';
 import { ByteReader, ByteWriter, ProtocolViolation } from './byte-codec';
+import type { IntroductionMessage } from './introduction-messages';
+import { encodeIntroduction, INTRODUCTION_TYPE, readIntroduction } from './introduction-messages';
 import { MAX_FRAME_BYTES, MAX_HAVE_ENTRIES, MAX_REQUEST_BYTES, MAX_SEGMENT_BYTES } from './limits';
 
 /** Bumped when a peer of the old version would misunderstand; peers of different versions do not share. */
@@ -13,7 +15,7 @@ export const PROTOCOL_VERSION = 1;
 const MAGIC = bytesOfBinaryString('P2ML');
 const ID_LENGTH = 20;
 
-/** First byte of a frame. 16-31 are reserved for roots and leaves, 32-47 for introductions. */
+/** First byte of a frame. 16-31 are reserved for roots and leaves, 32-47 are introductions. */
 const TYPE = { handshake: 1, have: 2, request: 3, cancel: 4, data: 5, reject: 6, ping: 7, pong: 8 } as const;
 
 /** Types from here on may be ignored by a peer that does not know them. */
@@ -50,7 +52,8 @@ export type PeerMessage =
   | { readonly type: 'cancel'; readonly requestId: number }
   | { readonly type: 'data'; readonly requestId: number; readonly offset: Bytes; readonly payload: Uint8Array }
   | { readonly type: 'reject'; readonly requestId: number; readonly reason: RejectReason }
-  | { readonly type: 'ping' | 'pong' };
+  | { readonly type: 'ping' | 'pong' }
+  | IntroductionMessage;
 
 /** Bytes of `message`. */
 export function encodePeerMessage(message: PeerMessage): Uint8Array {
@@ -91,6 +94,10 @@ export function encodePeerMessage(message: PeerMessage): Uint8Array {
     case 'ping':
     case 'pong':
       return new ByteWriter().uint8(TYPE[message.type]).finish();
+    case 'peers':
+    case 'relay':
+    case 'relayed':
+      return encodeIntroduction(message);
   }
 }
 
@@ -138,6 +145,10 @@ function readMessage(reader: ByteReader): PeerMessage | undefined {
       return { type: 'ping' };
     case TYPE.pong:
       return { type: 'pong' };
+    case INTRODUCTION_TYPE.peers:
+    case INTRODUCTION_TYPE.relay:
+    case INTRODUCTION_TYPE.relayed:
+      return readIntroduction(type, reader);
     default:
       if (type >= FIRST_OPTIONAL_TYPE) return undefined;
       throw new ProtocolViolation(`unknown message type ${type}`);

@@ -3,16 +3,20 @@
 import { Backoff } from '../base/backoff';
 import type { Milliseconds } from '../base/units';
 import type { SessionDescription } from '../ports/peer-link';
-import { MAX_OFFERS_PER_ANNOUNCE } from '../protocol/limits';
 import type { TrackerOffer } from '../protocol/tracker-messages';
 
+/** The name of an offer, as trackers want it. */
+export const OFFER_ID_BYTES = 20;
+/** Offers in one batch. Fewer than trackers take: strangers introduce everybody else, and of three at least one connects. */
+export const OFFERS_AT_ONCE = 3;
 /** Offers not ready by then are left out of the announce. Longer than the ICE wait of a link. */
 const GATHER_TIMEOUT_MS: Milliseconds = 2_500;
 /** An unanswered offer is dropped after this time, as other clients of the protocol do. */
 export const OFFER_LIFETIME_MS: Milliseconds = 50_000;
-/** When offers brought too few peers, the next batch waits at least half of this; later ones double it. */
-const FIRST_RETRY_MS: Milliseconds = 10_000;
-const MAX_RETRY_MS: Milliseconds = 240_000;
+/** When offers brought too few peers, the next batch waits at least half of this, later ones three times as long each. */
+const FIRST_RETRY_MS: Milliseconds = 6_000;
+const MAX_RETRY_MS: Milliseconds = 600_000;
+const RETRY_FACTOR = 3;
 
 interface Offer {
   readonly offerId: string;
@@ -34,15 +38,22 @@ export interface OfferDeskHost {
 /** The offers of one viewer at one tracker. */
 export class OfferDesk {
   readonly #offers = new Map<string, Offer>();
-  readonly #backoff = new Backoff({ firstMs: FIRST_RETRY_MS, maxMs: MAX_RETRY_MS });
+  readonly #backoff = new Backoff({ firstMs: FIRST_RETRY_MS, maxMs: MAX_RETRY_MS, factor: RETRY_FACTOR });
   #sendBy: Milliseconds = Infinity;
   #mayOfferAt: Milliseconds = 0;
+  /** Offers that are out and reached nobody. */
+  #surplusCount = 0;
 
   constructor(private readonly host: OfferDeskHost) {}
 
   /** Offers that may still bring a peer. */
   get pendingCount(): number {
-    return this.#offers.size;
+    return Math.max(0, this.#offers.size - this.#surplusCount);
+  }
+
+  /** Whether offers are being described, to be sent soon. */
+  get isPreparing(): boolean {
+    return this.#sendBy !== Infinity;
   }
 
   /** When `wake` wants to be called. */
@@ -53,26 +64,22 @@ export class OfferDesk {
 
   /** When `offerTo(wantedCount)` will make offers; Infinity: not before those that are out have been taken or dropped. */
   offerAt(wantedCount: number): Milliseconds {
-    const isShort = this.pendingCount < Math.min(wantedCount, MAX_OFFERS_PER_ANNOUNCE);
-    return isShort && this.#sendBy === Infinity ? this.#mayOfferAt : Infinity;
+    const isShort = this.pendingCount < Math.min(wantedCount, OFFERS_AT_ONCE);
+    return isShort && !this.isPreparing ? this.#mayOfferAt : Infinity;
   }
 
   /** [ANN-4] Makes offers for `wantedCount` peers, unless a batch is on its way or the last was just sent. */
   offerTo(wantedCount: number, now: Milliseconds): void {
-    if (this.#sendBy !== Infinity || now < this.#mayOfferAt) return;
-    const count = Math.min(wantedCount, MAX_OFFERS_PER_ANNOUNCE) - this.pendingCount;
+    if (this.isPreparing || now < this.#mayOfferAt) return;
+    const count = Math.min(wantedCount, OFFERS_AT_ONCE) - this.pendingCount;
     if (count <= 0) return;
-    this.#sendBy = now + GATHER_TIMEOUT_MS;
     this.#mayOfferAt = now + this.#backoff.next(this.host.chance());
-    for (let index = 0; index < count; index += 1) {
-      const offerId = this.host.makeOfferId();
-      this.#offers.set(offerId, {
-        offerId,
-        linkId: this.host.offerLink(offerId),
-        expiresAt: now + OFFER_LIFETIME_MS,
-        isSent: false,
-      });
-    }
+    this.#make(count, now);
+  }
+
+  /** One offer more, whatever is out, unless a batch is on its way. */
+  offerBesides(now: Milliseconds): void {
+    if (!this.isPreparing) this.#make(1, now);
   }
 
   /** The swarm changed: the next batch need not wait. */
@@ -95,7 +102,14 @@ export class OfferDesk {
     const offer = this.#offers.get(offerId);
     if (!offer?.isSent) return undefined;
     this.#offers.delete(offerId);
+    this.#dropSurplus();
     return offer.linkId;
+  }
+
+  /** The tracker had no more than `count` others to give these offers to: the rest brings nobody. */
+  noteReach(count: number): void {
+    this.#surplusCount = Math.max(0, this.#offers.size - count);
+    this.#dropSurplus();
   }
 
   /** The link failed before anybody answered. */
@@ -112,7 +126,27 @@ export class OfferDesk {
   /** The tracker is gone, and with it whoever might answer. */
   clear(): void {
     this.#sendBy = Infinity;
+    this.#surplusCount = 0;
     for (const offer of [...this.#offers.values()]) this.#drop(offer);
+  }
+
+  /** Which of them reached nobody is known once the others are gone. */
+  #dropSurplus(): void {
+    if (this.#offers.size <= this.#surplusCount) this.clear();
+  }
+
+  #make(count: number, now: Milliseconds): void {
+    this.#surplusCount = 0;
+    this.#sendBy = now + GATHER_TIMEOUT_MS;
+    for (let index = 0; index < count; index += 1) {
+      const offerId = this.host.makeOfferId();
+      this.#offers.set(offerId, {
+        offerId,
+        linkId: this.host.offerLink(offerId),
+        expiresAt: now + OFFER_LIFETIME_MS,
+        isSent: false,
+      });
+    }
   }
 
   #find(linkId: number): Offer | undefined {

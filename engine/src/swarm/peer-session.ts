@@ -10,6 +10,7 @@ import type { Bytes, Milliseconds } from '../base/units';
 import type { SegmentId, SegmentKey } from '../media/segment';
 import { segmentKeyOf } from '../media/segment';
 import { ProtocolViolation } from '../protocol/byte-codec';
+import type { IntroductionMessage } from '../protocol/introduction-messages';
 import { MAX_SEGMENTS_PER_PEER } from '../protocol/limits';
 import type { HaveEntry, PeerMessage, RejectReason } from '../protocol/peer-messages';
 import { decodePeerMessage, encodePeerMessage, PROTOCOL_VERSION } from '../protocol/peer-messages';
@@ -73,6 +74,8 @@ export interface PeerSessionHost {
   onRequestFailed(session: PeerSession, request: OpenRequest, reason: RejectReason | 'stalled' | 'closed'): void;
   onUploadRequest(session: PeerSession, requestId: number, id: SegmentId, range: ByteRange, now: Milliseconds): void;
   onUploadCancelled(session: PeerSession, requestId: number, now: Milliseconds): void;
+  /** It speaks of other peers. Returns what is wrong with that, or undefined. */
+  onIntroduction(session: PeerSession, message: IntroductionMessage, now: Milliseconds): string | undefined;
   /** Bytes of a cancelled request that were already on their way. */
   onLateData(byteCount: Bytes): void;
   /** The peer broke the protocol or is of no use; the surroundings close the link. */
@@ -216,6 +219,10 @@ export class PeerSession {
     this.#send({ type: 'have', entries });
   }
 
+  sendIntroduction(message: IntroductionMessage): void {
+    this.#send(message);
+  }
+
   sendData(requestId: number, offset: Bytes, payload: Uint8Array): void {
     this.#send({ type: 'data', requestId, offset, payload });
   }
@@ -252,6 +259,10 @@ export class PeerSession {
         return void this.#send({ type: 'pong' });
       case 'pong':
         return undefined;
+      case 'peers':
+      case 'relay':
+      case 'relayed':
+        return this.host.onIntroduction(this, message, now);
     }
   }
 

@@ -1,99 +1,86 @@
-// Membership in one swarm: trackers bring strangers, offers turn them into links, links into peers.
-// It knows who is there; what to exchange with them is decided elsewhere.
+// Membership in one swarm: trackers bring strangers, peers introduce others, offers turn them into links, links into
+// peers. It knows who is there; what to exchange with them is decided elsewhere.
 
-import type { ByteRange } from '../base/byte-range';
 import { P2PError } from '../base/p2p-error';
-import type { TransferSizes } from '../base/transfer-sizes';
 import type { Bytes, Milliseconds } from '../base/units';
-import type { SegmentKey } from '../media/segment';
 import { segmentKeyOf } from '../media/segment';
 import type { SessionDescription } from '../ports/peer-link';
-import type { Random } from '../ports/random';
 import { binaryStringOf } from '../protocol/binary-string';
 import { MAX_HAVE_ENTRIES } from '../protocol/limits';
-import type { HaveEntry, RejectReason } from '../protocol/peer-messages';
-import type { TrackerMessage } from '../protocol/tracker-messages';
-import { OfferDesk } from './offer-desk';
-import type { OpenRequest, PeerSessionIdentity } from './peer-session';
+import type { IntroductionMessage, RelayMessage } from '../protocol/introduction-messages';
+import type { HaveEntry } from '../protocol/peer-messages';
+import { Introducer } from './introducer';
+import { Introductions } from './introductions';
+import type { Link } from './link-table';
+import { LinkTable } from './link-table';
+import { OFFER_ID_BYTES } from './offer-desk';
+import type { PeerSessionIdentity } from './peer-session';
 import { PeerSession } from './peer-session';
-import type { SwarmEffect } from './swarm-effects';
-import type { ReportSwarmEvent } from './swarm-events';
-import { TrackerClient } from './tracker-client';
+import { PeerTurnover } from './peer-turnover';
+import type { SwarmConfig, SwarmHost } from './swarm-host';
+import type { PeerCensus } from './tracker-set';
+import { TrackerSet } from './tracker-set';
 import type { UploadBudget } from './upload-budget';
 import { UploadDesk } from './upload-desk';
 
-const OFFER_ID_BYTES = 20;
-/** Peers that are looked for at a tracker that does not say how many there are. */
-const WANTED_WITHOUT_COUNT = 5;
 /** A peer that stayed so long was a good one. */
 const LASTING_PEER_MS: Milliseconds = 10_000;
-
-export interface SwarmConfig {
-  readonly infoHash: string;
+/** An offer from somebody, and the way back. */
+interface IncomingOffer extends Pick<Link, 'introducerId'> {
   readonly peerId: string;
-  readonly trackers: readonly string[];
-  /** @defaultValue TRANSFER_SIZES */
-  readonly sizes?: TransferSizes;
-}
-
-/** What the swarm tells and asks its surroundings. */
-export interface SwarmHost {
-  readonly random: Random;
-  effect(effect: SwarmEffect): void;
-  report: ReportSwarmEvent;
-  maxPeers(): number;
-  totals(): { readonly uploadedBytes: Bytes; readonly downloadedBytes: Bytes };
-  /** All that this viewer can give, for a peer that has just come. */
-  ownHaves(): readonly HaveEntry[];
-  hasBytes(key: SegmentKey, range: ByteRange): boolean;
-  readBytes(readId: number, key: SegmentKey, range: ByteRange): void;
-  onPeersChanged(): void;
-  onHave(session: PeerSession, key: SegmentKey): void;
-  onData(session: PeerSession, request: OpenRequest, offset: Bytes, payload: Uint8Array, now: Milliseconds): void;
-  onRequestFailed(session: PeerSession, request: OpenRequest, reason: RejectReason | 'stalled' | 'closed'): void;
-  onLateData(byteCount: Bytes): void;
-  onUploaded(byteCount: Bytes): void;
-  onViolation(byteCount: Bytes): void;
-}
-
-interface Tracker {
-  readonly url: string;
-  readonly client: TrackerClient;
-  readonly offers: OfferDesk;
-  swarmSize: number | undefined;
-  /** Joined anew, and nobody sought there yet. */
-  isNew: boolean;
-}
-
-interface Link {
-  readonly session: PeerSession;
-  /** Since when it can exchange segments; absent: the page has not heard of the peer, and is not to hear of its end. */
-  readyAt?: Milliseconds;
-  /** For a link that answers: whom the answer goes to, by which tracker. */
-  readonly answerTo?: { readonly tracker: Tracker; readonly peerId: string; readonly offerId: string };
+  readonly offerId: string;
+  readonly sdp: string;
+  readonly sendAnswer: (answer: SessionDescription) => void;
 }
 
 export class Swarm {
-  readonly #trackers: readonly Tracker[];
-  readonly #links = new Map<number, Link>();
+  readonly #trackers: TrackerSet;
+  readonly #introducer = new Introducer(() => this.peers);
+  readonly #introductions: Introductions;
+  readonly #turnover = new PeerTurnover();
+  readonly #links: LinkTable;
   readonly uploads: UploadDesk;
-  #ready: readonly PeerSession[] | undefined;
-  #nextLinkId = 1;
 
   constructor(
     private readonly config: SwarmConfig,
     budget: UploadBudget,
     private readonly host: SwarmHost,
   ) {
-    // A tracker named twice is one: its messages tell by URL whom they are for.
-    this.#trackers = [...new Set(config.trackers)].map((url) => this.#makeTracker(url));
+    this.#links = new LinkTable(() => host.maxPeers());
+    this.#trackers = new TrackerSet(config, {
+      random: host.random,
+      effect: (effect) => host.effect(effect),
+      report: host.report,
+      totals: () => host.totals(),
+      census: () => this.#census(),
+      offerLink: (offerId) => this.#offerLink(offerId),
+      dropLink: (linkId) => this.#remove(linkId, 'offer not taken up'),
+      onPeersChanged: () => host.onPeersChanged(),
+      onOffer: ({ peerId, offerId, offer }, sendAnswer, now) => {
+        // Only who needs peers asks trackers for them: a newcomer is let in although all places are taken.
+        if (!this.#isWelcome(peerId, this.#links.newcomerRoomCount, now)) return;
+        this.#answerLink({ peerId, offerId, sdp: offer.sdp, sendAnswer }, now);
+      },
+      onAnswer: (linkId, { peerId, answer }, now) => this.#acceptAnswer(linkId, peerId, answer, now),
+    });
+    this.#introductions = new Introductions(config.peerId, {
+      offerLink: (offerId) => this.#offerLink(offerId),
+      closeLink: (linkId) => this.#remove(linkId, 'offer not taken up'),
+      makeOfferId: () => binaryStringOf(host.random.bytes(OFFER_ID_BYTES)),
+      chance: () => host.random.next(),
+      isAvoided: (peerId, now) => this.#links.leadsTo(peerId) || this.#turnover.wasLetGo(peerId, now),
+      peerCount: () => this.peers.length,
+    });
     this.uploads = new UploadDesk(
       budget,
       {
         has: (key, range) => host.hasBytes(key, range),
         read: (readId, key, range) => host.readBytes(readId, key, range),
         totals: () => host.totals(),
-        onSent: (_session, byteCount) => host.onUploaded(byteCount),
+        onSent: (session, byteCount) => {
+          this.#turnover.noteGiven(session.identity.linkId, byteCount);
+          host.onUploaded(byteCount);
+        },
         onServed: (session, bytes) => host.report('chunkUploaded', { peerId: session.peerId ?? '', bytes }),
         onFlood: (session) => this.#handleUnwanted(session, 'request flood', 0),
       },
@@ -103,9 +90,7 @@ export class Swarm {
 
   /** Peers that can exchange segments now. */
   get peers(): readonly PeerSession[] {
-    // Asked for at every message, changed rarely.
-    this.#ready ??= [...this.#links.values()].map((link) => link.session).filter((session) => session.isReady);
-    return this.#ready;
+    return this.#links.ready;
   }
 
   get connectionCount(): number {
@@ -113,62 +98,57 @@ export class Swarm {
   }
 
   get joinedTrackerCount(): number {
-    return this.#trackers.filter((tracker) => tracker.client.isJoined).length;
+    return this.#trackers.joinedCount;
   }
 
   /** Viewers in the swarm, this one included, by the largest count that a tracker gave; never fewer than are connected. */
   get swarmSize(): number | undefined {
-    let largest: number | undefined;
-    for (const { swarmSize } of this.#trackers) {
-      if (swarmSize !== undefined) largest = Math.max(largest ?? this.peers.length + 1, swarmSize);
-    }
-    return largest;
+    return this.#trackers.swarmSize;
   }
 
   /** When `wake` wants to be called. */
   get wakeAt(): Milliseconds {
-    let at = this.uploads.wakeAt;
-    for (const tracker of this.#trackers) {
-      const { client, offers } = tracker;
-      at = Math.min(at, client.wakeAt, offers.wakeAt);
-      if (client.isJoined) at = Math.min(at, offers.offerAt(this.#wantedFrom(tracker)));
-    }
-    for (const { session } of this.#links.values()) at = Math.min(at, session.wakeAt);
+    let at = Math.min(
+      this.uploads.wakeAt,
+      this.#trackers.wakeAt,
+      this.#introducer.wakeAt,
+      this.#introductions.wakeAt,
+      this.#introductions.seekAt(this.#links.demand),
+      this.#turnover.wakeAt,
+    );
+    for (const { session } of this.#links.all) at = Math.min(at, session.wakeAt);
     return at;
   }
 
   start(now: Milliseconds): void {
-    for (const tracker of this.#trackers) tracker.client.start(now);
+    this.#trackers.start(now);
   }
 
   /** Leaves: trackers are told, links closed. The swarm is of no use afterwards. */
   leave(): void {
-    for (const tracker of this.#trackers) {
-      tracker.offers.clear();
-      tracker.client.leave();
-    }
-    for (const linkId of [...this.#links.keys()]) this.#remove(linkId, 'left');
+    this.#trackers.leave();
+    for (const linkId of this.#links.ids) this.#remove(linkId, 'left');
+    this.#introducer.clear();
   }
 
   handleTrackerOpen(url: string, now: Milliseconds): void {
-    this.#tracker(url)?.client.handleOpen(now);
+    this.#trackers.handleOpen(url, now);
   }
 
   handleTrackerMessage(url: string, text: string, now: Milliseconds): void {
-    this.#tracker(url)?.client.handleMessage(text, now);
+    this.#trackers.handleMessage(url, text, now);
   }
 
   handleTrackerClose(url: string, reason: string, now: Milliseconds): void {
-    this.#tracker(url)?.client.handleClose(reason, now);
+    this.#trackers.handleClose(url, reason, now);
   }
 
   handleLinkDescription(linkId: number, description: SessionDescription): void {
     const link = this.#links.get(linkId);
     if (!link) return;
-    if (link.answerTo) {
-      const { tracker, peerId, offerId } = link.answerTo;
-      tracker.client.sendAnswer({ toPeerId: peerId, offerId, answer: description });
-    } else this.#trackers.some((tracker) => tracker.offers.handleDescription(linkId, description));
+    if (link.sendAnswer) return link.sendAnswer(description);
+    if (!this.#introductions.handleDescription(linkId, description.sdp))
+      this.#trackers.handleDescription(linkId, description);
   }
 
   handleLinkOpen(linkId: number): void {
@@ -186,12 +166,12 @@ export class Swarm {
   handleLinkClose(linkId: number, reason: string, now: Milliseconds): void {
     const link = this.#links.get(linkId);
     if (!link) return;
-    for (const tracker of this.#trackers) tracker.offers.forget(linkId);
     this.#remove(linkId, reason);
+    this.#introductions.noteClosed(link.session.peerId ?? '', now);
     // [ANN-11] The last peer is lost, as when the network changes: look for others at once. One that never lasted is no
     // reason to hurry, or it would be one again and again.
     const hasLasted = link.readyAt !== undefined && now - link.readyAt >= LASTING_PEER_MS;
-    if (hasLasted && this.peers.length === 0) for (const { offers } of this.#trackers) offers.allowAtOnce();
+    if (hasLasted && this.peers.length === 0) this.#trackers.allowAtOnce();
     this.#seekPeers(now);
   }
 
@@ -201,113 +181,114 @@ export class Swarm {
   }
 
   wake(now: Milliseconds): void {
-    for (const { client, offers } of this.#trackers) {
-      client.wake(now);
-      offers.wake(now);
-    }
+    this.#trackers.wake(now);
+    this.#introductions.wake(now);
     this.uploads.wake(now);
-    for (const link of [...this.#links.values()]) link.session.wake(now);
+    for (const link of [...this.#links.all]) link.session.wake(now);
+    this.#reviewPeers(now);
     this.#seekPeers(now);
+    this.#introducer.wake(now);
   }
 
-  /** [ANN-5] Looks for peers only while some are wanted. */
   #seekPeers(now: Milliseconds): void {
-    for (const tracker of this.#trackers) {
-      if (!tracker.client.isJoined) continue;
-      const wantedCount = this.#wantedFrom(tracker);
-      tracker.isNew = false;
-      if (wantedCount > 0) tracker.offers.offerTo(wantedCount, now);
-    }
+    this.#introductions.seek(this.#links.demand, now);
+    this.#trackers.seek(now);
   }
 
-  /** [ANN-12] At a tracker joined anew those it counts may be strangers, however many peers are known: all are sought. */
-  #wantedFrom({ isNew }: Tracker): number {
-    const others = this.swarmSize === undefined ? WANTED_WITHOUT_COUNT : this.swarmSize - 1;
-    const known = this.#knownPeerCount();
-    return Math.min(this.host.maxPeers() - known, isNew ? others : others - known);
+  #census(): PeerCensus {
+    return {
+      maxPeers: this.host.maxPeers(),
+      readyCount: this.peers.length,
+      knownCount: this.#links.namedCount,
+      roomCount: this.#links.newcomerRoomCount,
+      isIntroducing: this.#introductions.isBusy,
+    };
   }
 
-  #knownPeerCount(): number {
-    let count = 0;
-    for (const { session } of this.#links.values()) if (session.peerId !== undefined) count += 1;
-    return count;
-  }
-
-  #makeTracker(url: string): Tracker {
-    const offers = new OfferDesk({
-      offerLink: (offerId) => this.#offerLink(offerId),
-      closeLink: (linkId) => this.#remove(linkId, 'offer not taken up'),
-      makeOfferId: () => binaryStringOf(this.host.random.bytes(OFFER_ID_BYTES)),
-      send: (ready) => tracker.client.sendOffers(ready),
-      chance: () => this.host.random.next(),
-    });
-    const client = new TrackerClient(this.config.infoHash, this.config.peerId, {
-      open: () => this.host.effect({ type: 'openTracker', url }),
-      send: (text) => this.host.effect({ type: 'sendTracker', url, text }),
-      close: () => this.host.effect({ type: 'closeTracker', url }),
-      chance: () => this.host.random.next(),
-      uploadedBytes: () => this.host.totals().uploadedBytes,
-      downloadedBytes: () => this.host.totals().downloadedBytes,
-      onAnnounced: (swarmSize, isFirst, now) => {
-        tracker.swarmSize = swarmSize ?? tracker.swarmSize;
-        if (isFirst) {
-          tracker.isNew = true;
-          offers.allowAtOnce();
-          this.host.report('trackerConnected', { url, swarmSize });
-        }
-        this.host.onPeersChanged();
-        this.#seekPeers(now);
+  /** [SWARM-7] [SWARM-8] Lets one peer go where there are too many, or a useless one keeps others out. */
+  #reviewPeers(now: Milliseconds): void {
+    if (now < this.#turnover.wakeAt) return;
+    const size = this.swarmSize;
+    const gone = this.#turnover.review(
+      {
+        maxPeers: this.host.maxPeers(),
+        hasStrangers: size === undefined || size - 1 > this.peers.length,
+        hasCandidate: () => this.#introductions.hasCandidate(now),
+        isServed: ({ identity }) => this.uploads.hasOpenRequests(identity.linkId),
       },
-      onRelayed: (message, now) => this.#handleRelayed(tracker, message, now),
-      onLost: (reason, retryInMs) => {
-        offers.clear();
-        tracker.swarmSize = undefined;
-        this.host.report('trackerClosed', { url, reason, retryInMs });
-        this.host.report('error', P2PError.trackerUnreachable(url, reason));
-      },
-      onRefused: (reason) => this.host.report('error', P2PError.trackerRefused(url, reason)),
-    });
-    const tracker: Tracker = { url, client, offers, swarmSize: undefined, isNew: false };
-    return tracker;
-  }
-
-  #tracker(url: string): Tracker | undefined {
-    return this.#trackers.find((tracker) => tracker.url === url);
+      now,
+    );
+    if (gone) this.#remove(gone.identity.linkId, 'makes room');
   }
 
   #offerLink(offerId: string): number {
-    const linkId = this.#nextLinkId++;
-    // The offer desk decides how long an unanswered offer lives.
-    const session = this.#makeSession({ linkId, isInitiator: true, offerId });
-    this.#links.set(linkId, { session });
+    // Whoever made the offer decides how long it lives unanswered.
+    const linkId = this.#links.add((id) => ({
+      session: this.#makeSession({ linkId: id, isInitiator: true, offerId }),
+    }));
     this.host.effect({ type: 'offerLink', linkId });
     return linkId;
   }
 
-  #handleRelayed(
-    tracker: Tracker,
-    message: Extract<TrackerMessage, { type: 'offer' | 'answer' }>,
-    now: Milliseconds,
-  ): void {
-    if (message.peerId === this.config.peerId) return;
-    if (message.type === 'answer') return this.#handleAnswer(tracker, message, now);
-    const isKnown = this.peers.some((session) => session.peerId === message.peerId);
-    if (isKnown || this.#knownPeerCount() >= this.host.maxPeers()) return;
-    const { peerId, offerId, offer } = message;
-    const linkId = this.#nextLinkId++;
-    const session = this.#makeSession({ linkId, isInitiator: false, offerId });
-    session.expect(peerId, now);
-    this.#links.set(linkId, { session, answerTo: { tracker, peerId, offerId } });
-    this.host.effect({ type: 'answerLink', linkId, offer });
+  /** [SWARM-3] Whether an offer of a peer is answered, given how many there is room for. */
+  #isWelcome(peerId: string, roomCount: number, now: Milliseconds): boolean {
+    const isKnown = peerId === this.config.peerId || this.peers.some((session) => session.peerId === peerId);
+    // [SWARM-10] Who has been let go comes back only where peers have become few.
+    const isAvoided = !this.#links.demand.isPoor && this.#turnover.wasLetGo(peerId, now);
+    return !isKnown && !isAvoided && roomCount > 0;
   }
 
-  #handleAnswer(tracker: Tracker, message: Extract<TrackerMessage, { type: 'answer' }>, now: Milliseconds): void {
-    const linkId = tracker.offers.take(message.offerId);
-    const link = linkId === undefined ? undefined : this.#links.get(linkId);
-    if (linkId === undefined || !link) return;
-    if (this.#knownPeerCount() >= this.host.maxPeers()) return this.#remove(linkId, 'enough peers');
-    link.session.expect(message.peerId, now);
-    this.host.effect({ type: 'acceptAnswer', linkId, answer: message.answer });
+  #answerLink(offer: IncomingOffer, now: Milliseconds): void {
+    const { peerId, offerId, sdp, sendAnswer, introducerId } = offer;
+    const linkId = this.#links.add((id) => {
+      const session = this.#makeSession({ linkId: id, isInitiator: false, offerId });
+      session.expect(peerId, now);
+      return { session, sendAnswer, introducerId };
+    });
+    this.host.effect({ type: 'answerLink', linkId, offer: { type: 'offer', sdp } });
+  }
+
+  #acceptAnswer(linkId: number, peerId: string, answer: SessionDescription, now: Milliseconds): void {
+    const link = this.#links.get(linkId);
+    if (!link) return;
+    if (this.#links.newcomerRoomCount <= 0) return this.#remove(linkId, 'enough peers');
+    link.session.expect(peerId, now);
+    this.#links.noteChange();
+    this.host.effect({ type: 'acceptAnswer', linkId, answer });
+  }
+
+  #handleIntroduction(session: PeerSession, message: IntroductionMessage, now: Milliseconds): string | undefined {
+    const { linkId } = session.identity;
+    if (message.type === 'relay') return this.#introducer.passOn(session, message, now);
+    if (message.type === 'peers') {
+      const violation = this.#introductions.handlePeers(linkId, message);
+      this.#seekPeers(now);
+      return violation;
+    }
+    const verdict = this.#introducer.take(session, message.type, now);
+    if (verdict !== 'taken') return verdict;
+    if (message.signal.kind === 'offer') this.#answerIntroduced(linkId, message, now);
+    else {
+      const taken = this.#introductions.takeAnswer(message);
+      const link = taken && this.#links.get(taken.linkId);
+      if (!taken || !link) return undefined;
+      link.introducerId = taken.introducerId;
+      this.#acceptAnswer(taken.linkId, message.peerId, { type: 'answer', sdp: message.signal.sdp }, now);
+      this.#seekPeers(now);
+    }
+    return undefined;
+  }
+
+  #answerIntroduced(introducerId: number, message: RelayMessage, now: Milliseconds): void {
+    const { peerId, signal } = message;
+    const { offerId, sdp, peerCount } = signal;
+    // [SWARM-6] Places for newcomers are not for those who only want one peer more.
+    const roomCount = this.#links.isFew(peerCount) ? this.#links.newcomerRoomCount : this.#links.roomCount;
+    if (!this.#isWelcome(peerId, roomCount, now) || this.#links.leadsTo(peerId)) return;
+    if (!this.#introductions.mayAnswer(introducerId, message, now)) return;
+    const sendAnswer = (answer: SessionDescription): void =>
+      this.#introductions.answer(introducerId, peerId, offerId, answer.sdp);
+    this.#answerLink({ peerId, offerId, sdp, sendAnswer, introducerId }, now);
   }
 
   #makeSession(identity: PeerSessionIdentity): PeerSession {
@@ -318,8 +299,15 @@ export class Swarm {
       },
       onReady: (session, at) => this.#handleReady(session, at),
       onHave: (session, key) => this.host.onHave(session, key),
-      onData: (session, request, offset, payload, at) => this.host.onData(session, request, offset, payload, at),
-      onRequestFailed: (session, request, reason) => this.host.onRequestFailed(session, request, reason),
+      onData: (session, request, offset, payload, at) => {
+        this.#turnover.noteReceived(session.identity.linkId, payload.length);
+        this.host.onData(session, request, offset, payload, at);
+      },
+      onRequestFailed: (session, request, reason) => {
+        if (reason !== 'busy') this.#turnover.noteFailure(session.identity.linkId);
+        this.host.onRequestFailed(session, request, reason);
+      },
+      onIntroduction: (session, message, at) => this.#handleIntroduction(session, message, at),
       onUploadRequest: (session, requestId, id, range, at) =>
         this.uploads.handleRequest(session.identity.linkId, requestId, segmentKeyOf(id), range, at),
       onUploadCancelled: (session, requestId, at) => this.uploads.handleCancel(session.identity.linkId, requestId, at),
@@ -329,7 +317,7 @@ export class Swarm {
   }
 
   #handleReady(session: PeerSession, now: Milliseconds): void {
-    this.#ready = undefined;
+    this.#links.noteChange();
     const twin = this.peers.find((other) => other !== session && other.peerId === session.peerId);
     if (twin) {
       const loser = this.#isPreferred(session, twin) ? twin : session;
@@ -339,8 +327,12 @@ export class Swarm {
     this.uploads.open(session);
     const link = this.#links.get(session.identity.linkId);
     if (link) link.readyAt = now;
+    if (link?.introducerId !== undefined) this.#introductions.noteSuccess(link.introducerId);
+    this.#turnover.open(session, now);
+    this.#introductions.open(session, now);
     this.host.report('peerConnected', { peerId: session.peerId ?? '' });
     sendInPortions(session, this.host.ownHaves());
+    this.#introducer.open(session);
     this.host.onPeersChanged();
   }
 
@@ -365,11 +357,14 @@ export class Swarm {
     if (!link) return;
     const { session } = link;
     this.#links.delete(linkId);
-    this.#ready = undefined;
     this.uploads.close(linkId);
+    this.#turnover.close(linkId);
+    this.#trackers.forget(linkId);
+    this.#introductions.close(linkId);
     this.host.effect({ type: 'closeLink', linkId });
     session.close();
     if (link.readyAt === undefined) return;
+    this.#introducer.close(session);
     this.host.report('peerClosed', { peerId: session.peerId ?? '', reason });
     this.host.onPeersChanged();
   }

@@ -17,6 +17,10 @@ const MAX_RETRY_MS: Milliseconds = 60_000;
 const HEALTHY_CONNECTION_MS: Milliseconds = 10_000;
 /** Connecting and the answer to the first announce together may take this long. */
 const JOIN_TIMEOUT_MS: Milliseconds = 15_000;
+/** The first announce waits so long for offers that are being described, and then goes without them. */
+const FIRST_OFFERS_WAIT_MS: Milliseconds = 1_000;
+/** A renewal waits so long for an offer that is to go along. */
+const RENEWAL_OFFER_WAIT_MS: Milliseconds = 5_000;
 /** Used until the tracker names its interval. */
 const DEFAULT_INTERVAL_MS: Milliseconds = 120_000;
 
@@ -42,6 +46,10 @@ export interface TrackerClientHost {
   chance(): number;
   uploadedBytes(): number;
   downloadedBytes(): number;
+  /** Whether offers are being described that the first announce can carry. */
+  isPreparingOffers(): boolean;
+  /** Whether an offer is being described that a renewal can carry; it may be begun now. */
+  isPreparingRenewal(now: Milliseconds): boolean;
   /** The tracker answered; `isFirst` on this connection. */
   onAnnounced(swarmSize: number | undefined, isFirst: boolean, now: Milliseconds): void;
   onRelayed(message: Extract<TrackerMessage, { type: 'offer' | 'answer' }>, now: Milliseconds): void;
@@ -53,6 +61,11 @@ export class TrackerClient {
   #state: State = 'idle';
   #wakeAt: Milliseconds = Infinity;
   #connectedAt: Milliseconds = 0;
+  /** Described before the socket was open. */
+  #heldOffers: readonly TrackerOffer[] = [];
+  /** While the first announce waits for offers: when it goes without. */
+  #announceBy: Milliseconds = Infinity;
+  #isRenewalPutOff = false;
   #intervalMs: Milliseconds = DEFAULT_INTERVAL_MS;
   readonly #backoff = new Backoff({ firstMs: FIRST_RETRY_MS, maxMs: MAX_RETRY_MS });
 
@@ -69,7 +82,7 @@ export class TrackerClient {
 
   /** When `wake` wants to be called. */
   get wakeAt(): Milliseconds {
-    return this.#wakeAt;
+    return Math.min(this.#wakeAt, this.#announceBy);
   }
 
   start(now: Milliseconds): void {
@@ -79,7 +92,8 @@ export class TrackerClient {
   handleOpen(now: Milliseconds): void {
     if (!this.#move('open')) return;
     this.#connectedAt = now;
-    this.#announce([], 'started');
+    if (this.host.isPreparingOffers()) this.#announceBy = now + FIRST_OFFERS_WAIT_MS;
+    else this.#announceFirst(this.#heldOffers);
   }
 
   handleMessage(text: string, now: Milliseconds): void {
@@ -97,6 +111,7 @@ export class TrackerClient {
         if (!this.#move('answered')) return;
         this.#intervalMs = message.intervalMs ?? this.#intervalMs;
         this.#wakeAt = now + this.#intervalMs;
+        this.#isRenewalPutOff = false;
         this.host.onAnnounced(message.swarmSize, isFirst, now);
       }
     }
@@ -106,15 +121,18 @@ export class TrackerClient {
   handleClose(reason: string, now: Milliseconds): void {
     const wasHealthy = this.#state === 'joined' && now - this.#connectedAt >= HEALTHY_CONNECTION_MS;
     if (!this.#move('lost')) return;
+    this.#forgetFirst();
     if (wasHealthy) this.#backoff.reset();
     const retryInMs = this.#backoff.next(this.host.chance());
     this.#wakeAt = now + retryInMs;
     this.host.onLost(reason, retryInMs);
   }
 
-  /** Announces with `offers`, each for one peer. Only while joined. */
+  /** [ANN-13] Announces with `offers`, each for one peer: the first announce of a connection or one more. */
   sendOffers(offers: readonly TrackerOffer[]): void {
-    this.#announce(offers);
+    if (this.#state === 'connecting') this.#heldOffers = offers;
+    else if (this.#announceBy !== Infinity) this.#announceFirst(offers);
+    else if (this.#state === 'joining' || this.#state === 'joined') this.#announce(offers);
   }
 
   sendAnswer(answer: Omit<TrackerAnswer, 'infoHash' | 'peerId'>): void {
@@ -122,12 +140,12 @@ export class TrackerClient {
   }
 
   wake(now: Milliseconds): void {
+    if (now >= this.#announceBy) this.#announceFirst([]);
     if (now < this.#wakeAt) return;
     this.#wakeAt = Infinity;
     if (this.#state === 'waiting' && this.#move('retry')) this.#connect(now);
     else if (this.#state === 'joined') {
-      this.#wakeAt = now + this.#intervalMs;
-      this.#announce([]);
+      this.#renew(now);
     } else if (this.#state === 'connecting' || this.#state === 'joining') {
       this.host.close();
       this.handleClose('no answer in time', now);
@@ -140,8 +158,33 @@ export class TrackerClient {
     const hadSocket = wasOpen || this.#state === 'connecting';
     if (!this.#move('leave')) return;
     this.#wakeAt = Infinity;
-    if (wasOpen) this.#announce([], 'stopped');
+    // Who has not announced itself yet has nothing to take back.
+    const isKnown = wasOpen && this.#announceBy === Infinity;
+    this.#forgetFirst();
+    if (isKnown) this.#announce([], 'stopped');
     if (hadSocket) this.host.close();
+  }
+
+  /** [ANN-9] Still here; an offer that is being described goes along. */
+  #renew(now: Milliseconds): void {
+    if (!this.#isRenewalPutOff && this.host.isPreparingRenewal(now)) {
+      this.#isRenewalPutOff = true;
+      this.#wakeAt = now + RENEWAL_OFFER_WAIT_MS;
+      return;
+    }
+    this.#isRenewalPutOff = false;
+    this.#wakeAt = now + this.#intervalMs;
+    this.#announce([]);
+  }
+
+  #announceFirst(offers: readonly TrackerOffer[]): void {
+    this.#forgetFirst();
+    this.#announce(offers, 'started');
+  }
+
+  #forgetFirst(): void {
+    this.#heldOffers = [];
+    this.#announceBy = Infinity;
   }
 
   #connect(now: Milliseconds): void {

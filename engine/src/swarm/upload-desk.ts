@@ -83,6 +83,11 @@ export class UploadDesk {
     this.#customers.delete(linkId);
   }
 
+  /** Whether a peer waits for bytes that it asked for. */
+  hasOpenRequests(linkId: number): boolean {
+    return (this.#customers.get(linkId)?.queue.length ?? 0) > 0;
+  }
+
   /** [UP-2] Takes a request, or rejects it with the reason. */
   handleRequest(linkId: number, requestId: number, key: SegmentKey, range: ByteRange, now: Milliseconds): void {
     const customer = this.#customers.get(linkId);

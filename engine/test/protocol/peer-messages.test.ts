@@ -1,7 +1,15 @@
 import fc from 'fast-check';
 import { binaryStringOf, bytesOfBinaryString, isBinaryString } from '../../src/protocol/binary-string';
 import { ByteReader, ByteWriter, ProtocolViolation } from '../../src/protocol/byte-codec';
-import { MAX_FRAME_BYTES, MAX_HAVE_ENTRIES, MAX_REQUEST_BYTES, MAX_SEGMENT_BYTES } from '../../src/protocol/limits';
+import { fitsIntoSignal } from '../../src/protocol/introduction-messages';
+import {
+  MAX_FRAME_BYTES,
+  MAX_HAVE_ENTRIES,
+  MAX_INTRODUCED_PEERS,
+  MAX_REQUEST_BYTES,
+  MAX_SDP_CHARS,
+  MAX_SEGMENT_BYTES,
+} from '../../src/protocol/limits';
 import {
   decodePeerMessage,
   encodePeerMessage,
@@ -31,6 +39,12 @@ const entry: fc.Arbitrary<HaveEntry> = fc.oneof(
     availableBytes: bytes,
   })),
 );
+const signal = fc.record({
+  kind: fc.constantFrom('offer' as const, 'answer' as const),
+  offerId: binary20,
+  peerCount: fc.nat(255),
+  sdp: fc.string({ unit: 'binary', minLength: 1, maxLength: 200 }),
+});
 const message: fc.Arbitrary<PeerMessage> = fc.oneof(
   fc.record({ type: fc.constant('handshake' as const), version: fc.nat(255), infoHash: binary20, peerId: binary20 }),
   fc.record({ type: fc.constant('have' as const), entries: fc.array(entry, { maxLength: 40 }) }),
@@ -55,8 +69,17 @@ const message: fc.Arbitrary<PeerMessage> = fc.oneof(
     reason: fc.constantFrom('absent' as const, 'busy' as const, 'upload-off' as const),
   }),
   fc.record({ type: fc.constantFrom('ping' as const, 'pong' as const) }),
+  fc.record({
+    type: fc.constant('peers' as const),
+    added: fc.array(binary20, { maxLength: 5 }),
+    removed: fc.array(binary20, { maxLength: 5 }),
+  }),
+  fc.record({ type: fc.constantFrom('relay' as const, 'relayed' as const), peerId: binary20, signal }),
 );
 
+/** What ends with the frame, and so may be followed by more of the same. */
+const OPEN_LISTS = ['have', 'peers', 'relay', 'relayed'];
+const OPEN_ENDED = ['handshake', 'data', ...OPEN_LISTS];
 const segment = { rendition: 1, discontinuity: 0, sequence: 7 };
 const violation = expect.any(ProtocolViolation);
 const frameOf = (build: (writer: ByteWriter) => ByteWriter): Uint8Array => build(new ByteWriter()).finish();
@@ -69,7 +92,7 @@ describe('peer messages', () => {
 
   test('[WIRE-5] arbitrary bytes never make the decoder throw', () => {
     fc.assert(
-      fc.property(fc.uint8Array({ maxLength: 200 }), fc.nat(8), (noise, type) => {
+      fc.property(fc.uint8Array({ maxLength: 200 }), fc.nat(40), (noise, type) => {
         decodePeerMessage(noise);
         decodePeerMessage(Uint8Array.of(type, ...noise));
       }),
@@ -91,7 +114,7 @@ describe('peer messages', () => {
   });
 
   test('[WIRE-2] nothing may follow a message', () => {
-    const closed = message.filter(({ type }) => !['handshake', 'have', 'data'].includes(type));
+    const closed = message.filter(({ type }) => OPEN_ENDED.every((other) => other !== type));
     fc.assert(
       fc.property(closed, fc.uint8Array({ minLength: 1, maxLength: 5 }), (sent, rest) => {
         expect(decodePeerMessage(Uint8Array.of(...encodePeerMessage(sent), ...rest))).toEqual(violation);
@@ -105,7 +128,8 @@ describe('peer messages', () => {
         const frame = encodePeerMessage(sent);
         const shorter = decodePeerMessage(frame.subarray(0, cut % frame.length));
         const canBeShorter =
-          sent.type === 'have' || (sent.type === 'data' && frame.length - (cut % frame.length) < sent.payload.length);
+          OPEN_LISTS.includes(sent.type) ||
+          (sent.type === 'data' && frame.length - (cut % frame.length) < sent.payload.length);
         if (!canBeShorter) expect(shorter).toEqual(violation);
         else expect(shorter).not.toEqual(sent);
       }),
@@ -165,6 +189,34 @@ describe('limits of peer messages: the last that is taken, and one more', () => 
         expected,
       );
       expect(decodePeerMessage(frameOf((w) => w.uint8(5).varint(1).varint(bytes).uint8(9)))).toEqual(expected);
+    }
+  });
+
+  test('[WIRE-6] MAX_INTRODUCED_PEERS, for those that came and those that went', () => {
+    const ids = Array.from({ length: MAX_INTRODUCED_PEERS + 1 }, (_, index) => `${index}`.padStart(20));
+    const read = (added: string[], removed: string[]) =>
+      decodePeerMessage(encodePeerMessage({ type: 'peers', added, removed }));
+    expect(read(ids.slice(1), ids.slice(1))).toMatchObject({ type: 'peers' });
+    expect(read(ids, [])).toEqual(violation);
+    expect(read([], ids)).toEqual(violation);
+  });
+
+  test('[WIRE-6] MAX_SDP_CHARS, in bytes', () => {
+    const read = (sdp: string) =>
+      decodePeerMessage(
+        encodePeerMessage({
+          type: 'relay',
+          peerId: 'p'.repeat(20),
+          signal: { kind: 'offer', offerId: 'o'.repeat(20), peerCount: 0, sdp },
+        }),
+      );
+    for (const [letter, count] of [
+      ['s', MAX_SDP_CHARS],
+      ['é', MAX_SDP_CHARS / 2],
+    ] as const) {
+      expect([fitsIntoSignal(letter.repeat(count)), fitsIntoSignal(letter.repeat(count + 1))]).toEqual([true, false]);
+      expect(read(letter.repeat(count))).toMatchObject({ type: 'relay' });
+      expect(read(letter.repeat(count + 1))).toEqual(violation);
     }
   });
 

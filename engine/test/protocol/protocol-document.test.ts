@@ -31,6 +31,15 @@ function messageOf(json: string): PeerMessage {
   if (fields['type'] === 'handshake') {
     return { ...fields, infoHash: latin1(fields['infoHash']), peerId: latin1(fields['peerId']) } as PeerMessage;
   }
+  if (fields['type'] === 'peers') {
+    const idsOf = (ids: unknown) => (ids as string[]).map(latin1);
+    return { type: 'peers', added: idsOf(fields['added']), removed: idsOf(fields['removed']) };
+  }
+  if (fields['type'] === 'relay' || fields['type'] === 'relayed') {
+    const signal = fields['signal'] as Record<string, unknown>;
+    const named = { ...signal, offerId: latin1(signal['offerId']) };
+    return { ...fields, peerId: latin1(fields['peerId']), signal: named } as PeerMessage;
+  }
   if (fields['type'] === 'data') return { ...fields, payload: fromHex(String(fields['payload'])) } as PeerMessage;
   return fields as PeerMessage;
 }
@@ -48,7 +57,9 @@ const names = block('names')
 describe('PROTOCOL.md', () => {
   test('has a vector for each message', () => {
     const types = new Set(vectors.map(([json]) => messageOf(json).type));
-    expect([...types].sort()).toEqual(['cancel', 'data', 'handshake', 'have', 'ping', 'pong', 'reject', 'request']);
+    const introductions = ['peers', 'relay', 'relayed'];
+    const exchange = ['cancel', 'data', 'handshake', 'have', 'ping', 'pong', 'reject', 'request'];
+    expect([...types].sort()).toEqual([...exchange, ...introductions].sort());
   });
 
   test.each(vectors)('%s is encoded to its frame, and decoded from it', (json, hex) => {

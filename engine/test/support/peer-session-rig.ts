@@ -49,6 +49,7 @@ export function startSession() {
       onUploadRequest: (_, requestId, asked, range) =>
         told.push(`asked ${requestId} ${asked.sequence} ${range.start}-${range.end}`),
       onUploadCancelled: (_, requestId) => told.push(`cancelled ${requestId}`),
+      onIntroduction: (_, message) => void told.push(message.type),
       onLateData: (byteCount) => (lateBytes += byteCount),
       onUnwanted: (_, reason, bytes) => {
         told.push(`unwanted${bytes === undefined ? '' : '!'} ${reason}`);

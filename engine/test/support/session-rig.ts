@@ -49,6 +49,8 @@ export class SessionRig {
   static playing(bufferAheadSeconds: number, content?: Partial<ContentOptions>, options?: P2POptions): SessionRig {
     const rig = new SessionRig(content, options);
     rig.addManifest();
+    for (const { linkId } of rig.of('offerLink'))
+      rig.tell({ type: 'linkDescription', linkId, description: { type: 'offer', sdp: 's' } });
     rig.tell({ type: 'trackerOpen', url: TRACKER });
     rig.trackerSays({ interval: 120, complete: 0, incomplete: 1 });
     rig.play(bufferAheadSeconds);

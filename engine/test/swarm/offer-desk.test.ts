@@ -1,5 +1,4 @@
-import { MAX_OFFERS_PER_ANNOUNCE } from '../../src/protocol/limits';
-import { OFFER_LIFETIME_MS, OfferDesk } from '../../src/swarm/offer-desk';
+import { OFFER_LIFETIME_MS, OfferDesk, OFFERS_AT_ONCE } from '../../src/swarm/offer-desk';
 
 function start() {
   const batches: string[][] = [];
@@ -20,14 +19,14 @@ function start() {
 }
 
 describe('OfferDesk', () => {
-  test('[ANN-4] sends a batch once all its links are described, and never more than a tracker takes', () => {
+  test('[ANN-4] sends a batch of three once all links are described', () => {
     const { desk, batches, open, describeLink } = start();
     desk.offerTo(50, 0);
-    expect(open.size).toBe(MAX_OFFERS_PER_ANNOUNCE);
-    for (let linkId = 1; linkId <= 4; linkId += 1) describeLink(linkId);
+    expect([open.size, OFFERS_AT_ONCE, desk.isPreparing]).toEqual([3, 3, true]);
+    for (const linkId of [1, 2]) describeLink(linkId);
     expect(batches).toEqual([]);
-    describeLink(5);
-    expect(batches).toEqual([['offer 1', 'offer 2', 'offer 3', 'offer 4', 'offer 5']]);
+    describeLink(3);
+    expect([batches, desk.isPreparing]).toEqual([[['offer 1', 'offer 2', 'offer 3']], false]);
     expect(describeLink(99)).toBe(false);
   });
 
@@ -81,7 +80,7 @@ describe('OfferDesk', () => {
       for (const linkId of open) desk.take(`offer ${linkId}`);
     }
     const gaps = startedAt.slice(1).map((at, index) => at - (startedAt[index] ?? 0));
-    expect(gaps).toEqual([10, 20, 40, 80, 160, 240]);
+    expect(gaps).toEqual([6, 18, 54, 162, 486, 600]);
   });
 
   test('[ANN-4] a new membership may offer at once', () => {
@@ -102,21 +101,47 @@ describe('OfferDesk', () => {
     expect(desk.offerAt(3)).toBe(0);
     desk.offerTo(5, 0);
     expect(desk.offerAt(5)).toBe(Infinity);
-    for (let linkId = 1; linkId <= 5; linkId += 1) describeLink(linkId);
+    for (let linkId = 1; linkId <= 3; linkId += 1) describeLink(linkId);
     expect(desk.offerAt(50)).toBe(Infinity);
-    for (let linkId = 1; linkId <= 4; linkId += 1) desk.take(`offer ${linkId}`);
+    for (const name of ['offer 1', 'offer 2']) desk.take(name);
     expect(desk.offerAt(1)).toBe(Infinity);
-    expect(desk.offerAt(20)).toBe(9_995);
-    desk.offerTo(20, 9_995);
-    expect(desk.pendingCount).toBe(5);
+    expect(desk.offerAt(20)).toBe(5_997);
+    desk.offerTo(20, 5_997);
+    expect(desk.pendingCount).toBe(3);
+  });
+
+  test('[ANN-5] offers that reached nobody are dropped once those that did are taken up', () => {
+    const { desk, open, describeLink } = start();
+    desk.offerTo(2, 0);
+    for (const linkId of [1, 2]) describeLink(linkId);
+    desk.noteReach(1);
+    expect([desk.pendingCount, open.size]).toEqual([1, 2]);
+    desk.take('offer 2');
+    expect([desk.pendingCount, [...open]]).toEqual([0, [2]]);
+    expect(desk.offerAt(1)).toBeLessThan(Infinity);
+    const alone = start();
+    alone.desk.offerTo(2, 0);
+    alone.desk.noteReach(0);
+    expect([alone.desk.pendingCount, alone.open.size, alone.desk.isPreparing]).toEqual([0, 0, false]);
+  });
+
+  test('[ANN-15] one offer besides those that are out, unless a batch is on its way', () => {
+    const { desk, batches, describeLink } = start();
+    desk.offerTo(2, 0);
+    desk.offerBesides(0);
+    expect(desk.pendingCount).toBe(2);
+    for (const linkId of [1, 2]) describeLink(linkId);
+    desk.offerBesides(100);
+    describeLink(3);
+    expect(batches.at(-1)).toEqual(['offer 3']);
   });
 
   test('a link that failed, and a tracker that went, take their offers along', () => {
     const { desk, open, batches, describeLink } = start();
-    desk.offerTo(3, 0);
+    desk.offerTo(2, 0);
     desk.forget(2);
     desk.forget(99);
-    expect(desk.pendingCount).toBe(2);
+    expect(desk.pendingCount).toBe(1);
     desk.clear();
     expect([desk.pendingCount, desk.wakeAt, [...open]]).toEqual([0, Infinity, [2]]);
     expect(describeLink(1)).toBe(false);

@@ -45,18 +45,25 @@ function start({ peerId = nameOf('m'), maxPeers = 24, haves = [] as HaveEntry[],
     swarm.handleTrackerMessage(URL_A, JSON.stringify({ action: 'announce', info_hash: HASH, ...fields }), now);
   const offerFrom = (letter: string, offerId = letter) =>
     trackerSays({ peer_id: nameOf(letter), offer_id: nameOf(offerId), offer: { type: 'offer', sdp: letter } });
-  const greet = (linkId: number, letter: string): void => {
+  const greet = (linkId: number, letter: string, now = 0): void => {
     swarm.handleLinkOpen(linkId);
     const greeting = { type: 'handshake', version: PROTOCOL_VERSION, infoHash: HASH, peerId: nameOf(letter) } as const;
-    swarm.handleLinkFrame(linkId, encodePeerMessage(greeting), 0);
+    swarm.handleLinkFrame(linkId, encodePeerMessage(greeting), now);
   };
-  return { swarm, effects, events, limits, of, trackerSays, offerFrom, greet };
+  const answeringLink = (): number => of('answerLink').at(-1)?.linkId ?? 0;
+  /** The names of the offers in the last announce. */
+  const sentOfferIds = (): string[] => {
+    const { offers } = JSON.parse(of('sendTracker').at(-1)?.text ?? '') as { offers: { offer_id: string }[] };
+    return offers.map(({ offer_id }) => offer_id);
+  };
+  return { swarm, effects, events, limits, of, trackerSays, offerFrom, greet, answeringLink, sentOfferIds };
 }
 
 /** A viewer that has joined a swarm of `size`. */
 function joined(size: number, options: Parameters<typeof start>[0] = {}) {
   const rig = start(options);
   rig.swarm.start(0);
+  for (const { linkId } of rig.of('offerLink')) rig.swarm.handleLinkDescription(linkId, { type: 'offer', sdp: 's' });
   rig.swarm.handleTrackerOpen(URL_A, 0);
   rig.trackerSays({ interval: 120, complete: 0, incomplete: size });
   return rig;
@@ -64,41 +71,112 @@ function joined(size: number, options: Parameters<typeof start>[0] = {}) {
 
 describe('Swarm: looking for peers', () => {
   test.each([
-    [1, 24, 0],
-    [2, 24, 1],
-    [4, 24, 3],
-    [100, 24, 5],
+    [2, 24, 3],
+    [100, 24, 3],
     [100, 2, 2],
+    [100, 1, 1],
     [100, 0, 0],
   ])('[ANN-5] in a swarm of %i with room for %i peers it makes %i offers', (size, maxPeers, expected) => {
     expect(joined(size, { maxPeers }).of('offerLink')).toHaveLength(expected);
+  });
+
+  test('[ANN-5] alone in a swarm it takes back what it offered before it knew, and offers nothing more', () => {
+    const { swarm, of, trackerSays } = joined(1);
+    expect([of('offerLink').length, of('closeLink').length, swarm.connectionCount]).toEqual([3, 3, 0]);
+    for (let now = 0; now < 300_000; now = Math.max(now + 1, swarm.wakeAt)) {
+      swarm.wake(now);
+      trackerSays({ interval: 120, complete: 0, incomplete: 1 }, now);
+    }
+    expect(of('offerLink')).toHaveLength(3);
+  });
+
+  test('[ANN-13] offers are described while the socket opens, and go out with the first announce', () => {
+    const { of, sentOfferIds } = joined(9);
+    expect(of('sendTracker').map(({ text }) => (JSON.parse(text) as { event?: string }).event)).toEqual(['started']);
+    expect(sentOfferIds()).toHaveLength(3);
+  });
+
+  test('[ANN-13] the first announce goes without them after a second, and they follow', () => {
+    const { swarm, of, sentOfferIds, trackerSays } = start();
+    swarm.start(0);
+    swarm.handleTrackerOpen(URL_A, 100);
+    expect(of('sendTracker')).toEqual([]);
+    swarm.wake(1_100);
+    expect(sentOfferIds()).toEqual([]);
+    trackerSays({ interval: 120, complete: 0, incomplete: 9 }, 1_200);
+    for (const linkId of [1, 2, 3]) swarm.handleLinkDescription(linkId, { type: 'offer', sdp: 's' });
+    expect([of('offerLink').length, sentOfferIds().length]).toEqual([3, 3]);
+  });
+
+  test('[ANN-12] a tracker joined anew is offered to although the peers that are known are as many as it counts', () => {
+    const rig = joined(2);
+    rig.offerFrom('z');
+    rig.greet(rig.answeringLink(), 'z');
+    const before = rig.of('offerLink').length;
+    rig.swarm.handleTrackerClose(URL_A, 'gone', 20_000);
+    rig.swarm.wake(30_000);
+    rig.swarm.handleTrackerOpen(URL_A, 30_000);
+    rig.trackerSays({ interval: 120, complete: 0, incomplete: 2 }, 30_000);
+    expect(rig.of('offerLink').length - before).toBe(1);
   });
 
   test('[ANN-5] where the tracker gives no count it looks for five', () => {
     const rig = start();
     rig.swarm.start(0);
     rig.swarm.handleTrackerOpen(URL_A, 0);
+    rig.swarm.wake(1_000);
     rig.trackerSays({});
-    expect(rig.of('offerLink')).toHaveLength(5);
+    for (let now = 0; now < 300_000; now = Math.max(now + 1, rig.swarm.wakeAt)) rig.swarm.wake(now);
+    expect(rig.of('offerLink').length).toBeGreaterThan(3);
     expect(rig.swarm.swarmSize).toBeUndefined();
   });
 
   test('[ANN-8] offers that nobody takes up are dropped after 50 s, and made again when their time has come', () => {
     const { swarm, of } = joined(2);
-    swarm.handleLinkDescription(1, { type: 'offer', sdp: 's' });
-    expect(of('sendTracker').at(-1)?.text).toContain('"numwant":1');
+    expect(of('sendTracker').at(-1)?.text).toContain('"numwant":3');
     for (let now = 0; now <= 50_000; now = Math.max(now + 1, swarm.wakeAt)) swarm.wake(now);
-    expect(of('closeLink')).toEqual([{ type: 'closeLink', linkId: 1 }]);
-    for (let now = 50_000; of('offerLink').length < 2 && now < 100_000; now = Math.max(now + 1, swarm.wakeAt))
+    expect(of('closeLink')).toEqual([
+      { type: 'closeLink', linkId: 1 },
+      { type: 'closeLink', linkId: 2 },
+      { type: 'closeLink', linkId: 3 },
+    ]);
+    for (let now = 50_000; of('offerLink').length < 4 && now < 100_000; now = Math.max(now + 1, swarm.wakeAt))
       swarm.wake(now);
-    expect(of('offerLink')).toHaveLength(2);
+    expect(of('offerLink')).toHaveLength(4);
+  });
+
+  test('[ANN-14] [ANN-15] who has four peers makes no offers, but for one that goes with a renewal after a long time', () => {
+    const rig = joined(100);
+    for (const letter of ['u', 'v', 'w', 'x']) {
+      rig.offerFrom(letter);
+      rig.greet(rig.answeringLink(), letter);
+    }
+    const offeredAt: number[] = [];
+    const ping = encodePeerMessage({ type: 'ping' });
+    for (let now = 0; now < 2_400_000; now = Math.max(now + 1, Math.min(rig.swarm.wakeAt, now + 9_000))) {
+      const [sentBefore, madeBefore] = [rig.of('sendTracker').length, rig.of('offerLink').length];
+      rig.swarm.wake(now);
+      for (const { linkId } of rig.of('answerLink')) rig.swarm.handleLinkFrame(linkId, ping, now);
+      for (const { linkId } of rig.of('offerLink').slice(madeBefore)) {
+        offeredAt.push(now);
+        rig.swarm.handleLinkDescription(linkId, { type: 'offer', sdp: 's' });
+      }
+      if (rig.of('sendTracker').length > sentBefore)
+        rig.trackerSays({ interval: 120, complete: 0, incomplete: 100 }, now);
+    }
+    expect(rig.swarm.peers).toHaveLength(4);
+    expect(offeredAt.length).toBeGreaterThanOrEqual(1);
+    expect(offeredAt.length).toBeLessThanOrEqual(2);
+    expect(offeredAt[0]).toBeGreaterThanOrEqual(900_000);
+    // Each went out with a renewal: no announce more than every two minutes.
+    expect(rig.of('sendTracker').length).toBeLessThanOrEqual(1 + 2_400 / 120);
   });
 
   test('[ANN-2] a tracker that is lost takes its offers and counts along, links that are up stay', () => {
     const rig = joined(5);
     rig.offerFrom('z');
-    rig.greet(5, 'z');
-    expect(rig.swarm.connectionCount).toBe(5);
+    rig.greet(rig.answeringLink(), 'z');
+    expect(rig.swarm.connectionCount).toBe(4);
     rig.swarm.handleTrackerClose(URL_A, 'gone', 1_000);
     expect([rig.swarm.connectionCount, rig.swarm.peers.length, rig.swarm.swarmSize]).toEqual([1, 1, undefined]);
     expect(rig.events).toEqual(expect.arrayContaining(['trackerClosed', 'error']));
@@ -125,8 +203,8 @@ describe('Swarm: links', () => {
   test('an offer is answered through the tracker that brought it', () => {
     const { swarm, of, offerFrom } = joined(1);
     offerFrom('z', 'o');
-    expect(of('answerLink')).toEqual([{ type: 'answerLink', linkId: 1, offer: { type: 'offer', sdp: 'z' } }]);
-    swarm.handleLinkDescription(1, { type: 'answer', sdp: 'mine' });
+    expect(of('answerLink')).toEqual([{ type: 'answerLink', linkId: 4, offer: { type: 'offer', sdp: 'z' } }]);
+    swarm.handleLinkDescription(4, { type: 'answer', sdp: 'mine' });
     expect(JSON.parse(of('sendTracker').at(-1)?.text ?? '')).toMatchObject({
       to_peer_id: nameOf('z'),
       offer_id: nameOf('o'),
@@ -135,10 +213,9 @@ describe('Swarm: links', () => {
   });
 
   test('an answer is given to the link that offered, once', () => {
-    const { swarm, of, trackerSays } = joined(2);
-    swarm.handleLinkDescription(1, { type: 'offer', sdp: 's' });
-    const { offers } = JSON.parse(of('sendTracker').at(-1)?.text ?? '') as { offers: { offer_id: string }[] };
-    const answer = { peer_id: nameOf('z'), offer_id: offers[0]?.offer_id, answer: { type: 'answer', sdp: 'theirs' } };
+    const { of, trackerSays, sentOfferIds } = joined(2);
+    const [offerId] = sentOfferIds();
+    const answer = { peer_id: nameOf('z'), offer_id: offerId, answer: { type: 'answer', sdp: 'theirs' } };
     trackerSays(answer);
     trackerSays(answer);
     trackerSays({ ...answer, offer_id: nameOf('?') });
@@ -147,40 +224,39 @@ describe('Swarm: links', () => {
     ]);
   });
 
-  test('[SWARM-2] no more than maxPeers, connecting ones included', () => {
-    const { swarm, of, offerFrom } = joined(1, { maxPeers: 2 });
-    for (const letter of ['x', 'y', 'z']) offerFrom(letter);
-    expect(of('answerLink')).toHaveLength(2);
-    swarm.handleLinkClose(1, 'failed', 0);
+  test('[SWARM-2] no more than maxPeers and a quarter for newcomers, connecting ones included', () => {
+    const { swarm, of, offerFrom } = joined(1, { maxPeers: 4 });
+    for (const letter of ['u', 'v', 'w', 'x', 'y', 'z']) offerFrom(letter);
+    expect(of('answerLink')).toHaveLength(5);
+    swarm.handleLinkClose(4, 'failed', 0);
     offerFrom('z');
-    expect(of('answerLink')).toHaveLength(3);
+    expect(of('answerLink')).toHaveLength(6);
   });
 
   test('[SWARM-2] an offer of ours that is taken up when there is no room left is closed', () => {
-    const { swarm, of, offerFrom, trackerSays, limits } = joined(2);
-    swarm.handleLinkDescription(1, { type: 'offer', sdp: 's' });
-    const { offers } = JSON.parse(of('sendTracker').at(-1)?.text ?? '') as { offers: { offer_id: string }[] };
-    offerFrom('y');
+    const { of, offerFrom, trackerSays, limits, sentOfferIds } = joined(4);
+    const [offerId] = sentOfferIds();
+    for (const letter of ['x', 'y']) offerFrom(letter);
     limits.maxPeers = 1;
-    trackerSays({ peer_id: nameOf('z'), offer_id: offers[0]?.offer_id, answer: { type: 'answer', sdp: 't' } });
+    trackerSays({ peer_id: nameOf('z'), offer_id: offerId, answer: { type: 'answer', sdp: 't' } });
     expect(of('closeLink')).toEqual([{ type: 'closeLink', linkId: 1 }]);
     expect(of('acceptAnswer')).toEqual([]);
   });
 
   test('[SWARM-3] its own id, and one that it is connected to, are not answered', () => {
-    const { of, offerFrom, greet } = joined(1);
+    const { of, offerFrom, greet, answeringLink } = joined(1);
     offerFrom('m');
     offerFrom('z');
-    greet(1, 'z');
+    greet(answeringLink(), 'z');
     offerFrom('z', 'o');
     expect(of('answerLink')).toHaveLength(1);
   });
 
   test('[HAVE-2] a new peer hears all that there is, in messages of at most 512', () => {
     const haves = Array.from({ length: 1_100 }, (_, index) => have(index));
-    const { swarm, of, offerFrom, greet } = joined(1, { haves });
+    const { swarm, of, offerFrom, greet, answeringLink } = joined(1, { haves });
     offerFrom('z');
-    greet(1, 'z');
+    greet(answeringLink(), 'z');
     // The handshake, then 512 + 512 + 76 entries.
     expect(of('sendFrame')).toHaveLength(4);
     swarm.announce([have(5_000)]);
@@ -188,13 +264,13 @@ describe('Swarm: links', () => {
   });
 
   test('[SWARM-5] who leaves says so to the trackers, and closes every link', () => {
-    const { swarm, of, events, offerFrom, greet } = joined(5);
+    const { swarm, of, events, offerFrom, greet, answeringLink } = joined(5);
     offerFrom('z');
-    greet(5, 'z');
+    greet(answeringLink(), 'z');
     swarm.leave();
     expect(of('sendTracker').at(-1)?.text).toContain('"stopped"');
     expect(of('closeTracker')).toHaveLength(1);
-    expect(of('closeLink').map(({ linkId }) => linkId)).toEqual([1, 2, 3, 4, 5]);
+    expect(of('closeLink').map(({ linkId }) => linkId)).toEqual([1, 2, 3, 4]);
     expect(events.at(-1)).toBe('peerClosed z');
     expect([swarm.connectionCount, swarm.wakeAt]).toEqual([0, Infinity]);
   });
@@ -215,14 +291,14 @@ describe('Swarm: links', () => {
 });
 
 describe('Swarm: two links between the same pair', () => {
-  /** `m` and `z` offered to each other at once: at each, link 1 is the own offer and link 2 the other's. */
+  /** `m` and `z` offered to each other at once: at each, link 1 is the own offer and the last one the other's. */
   function glare(order: readonly ('m' | 'z')[], letter: 'm' | 'z') {
     const other = letter === 'm' ? 'z' : 'm';
-    const rig = joined(2, { peerId: nameOf(letter) });
-    rig.swarm.handleLinkDescription(1, { type: 'offer', sdp: 's' });
-    const { offers } = JSON.parse(rig.of('sendTracker').at(-1)?.text ?? '') as { offers: { offer_id: string }[] };
+    const rig = joined(2, { peerId: nameOf(letter), maxPeers: 1 });
+    rig.limits.maxPeers = 24;
+    const [offerId] = rig.sentOfferIds();
     rig.offerFrom(other);
-    rig.trackerSays({ peer_id: nameOf(other), offer_id: offers[0]?.offer_id, answer: { type: 'answer', sdp: 't' } });
+    rig.trackerSays({ peer_id: nameOf(other), offer_id: offerId, answer: { type: 'answer', sdp: 't' } });
     for (const offerer of order) rig.greet(offerer === letter ? 1 : 2, other);
     const kept = rig.of('closeLink').map(({ linkId }) => linkId);
     return { ...rig, keptOffererIs: kept[0] === 1 ? other : letter, closedCount: kept.length };

@@ -9,6 +9,7 @@ function start(chance = 0.5) {
   const did: string[] = [];
   const sent: Record<string, unknown>[] = [];
   const lost: { reason: string; retryInMs: number }[] = [];
+  const preparing = { offers: false, renewal: false };
   const client = new TrackerClient(HASH, 'p'.repeat(20), {
     open: () => did.push('open'),
     send: (text) => {
@@ -20,12 +21,14 @@ function start(chance = 0.5) {
     chance: () => chance,
     uploadedBytes: () => 11,
     downloadedBytes: () => 22,
+    isPreparingOffers: () => preparing.offers,
+    isPreparingRenewal: () => preparing.renewal,
     onAnnounced: (swarmSize, isFirst) => did.push(`announced ${swarmSize} ${isFirst}`),
     onRelayed: ({ type }) => did.push(`relayed ${type}`),
     onLost: (reason, retryInMs) => lost.push({ reason, retryInMs }),
     onRefused: (reason) => did.push(`refused ${reason}`),
   });
-  return { client, did, sent, lost };
+  return { client, did, sent, lost, preparing };
 }
 
 type State = keyof typeof TRACKER_CLIENT_TRANSITIONS;
@@ -193,5 +196,52 @@ describe('TrackerClient', () => {
       }),
       expect.objectContaining({ to_peer_id: 'q'.repeat(20), answer: { type: 'answer', sdp: 't' } }),
     ]);
+  });
+});
+
+describe('TrackerClient: offers that go along', () => {
+  const offer = { offerId: 'o'.repeat(20), offer: { type: 'offer' as const, sdp: 's' } };
+  const offerCountOf = ({ sent }: Rig) => (sent.at(-1)?.['offers'] as unknown[] | undefined)?.length;
+
+  test('[ANN-13] those described before the socket is open go with the first announce', () => {
+    const rig = start();
+    rig.client.start(0);
+    rig.client.sendOffers([offer]);
+    expect(rig.sent).toEqual([]);
+    rig.client.handleOpen(100);
+    expect([rig.did.at(-1), offerCountOf(rig)]).toEqual(['send started', 1]);
+  });
+
+  test('[ANN-13] it waits for those that are being described, a second at most', () => {
+    for (const isInTime of [true, false]) {
+      const rig = start();
+      rig.preparing.offers = true;
+      rig.client.start(0);
+      rig.client.handleOpen(100);
+      expect([rig.sent, rig.client.wakeAt]).toEqual([[], 1_100]);
+      if (isInTime) rig.client.sendOffers([offer]);
+      rig.client.wake(1_100);
+      expect([rig.sent.length, rig.did.at(-1), offerCountOf(rig)]).toEqual([1, 'send started', isInTime ? 1 : 0]);
+    }
+  });
+
+  test('[ANN-3] who leaves before its first announce has nothing to take back', () => {
+    const rig = start();
+    rig.preparing.offers = true;
+    rig.client.start(0);
+    rig.client.handleOpen(100);
+    rig.client.leave();
+    expect([rig.sent, rig.did.at(-1), rig.client.wakeAt]).toEqual([[], 'close', Infinity]);
+  });
+
+  test('[ANN-15] a renewal waits for an offer that is to go along, and goes without it after 5 s', () => {
+    const rig = start();
+    INTO.joined(rig);
+    rig.preparing.renewal = true;
+    const dueAt = rig.client.wakeAt;
+    rig.client.wake(dueAt);
+    expect([rig.sent.length, rig.client.wakeAt]).toEqual([1, dueAt + 5_000]);
+    rig.client.wake(dueAt + 5_000);
+    expect([rig.sent.length, rig.did.at(-1)]).toEqual([2, 'send update']);
   });
 });

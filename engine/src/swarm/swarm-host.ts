@@ -1,0 +1,39 @@
+// What a swarm is made of, and what it tells and asks its surroundings.
+
+import type { ByteRange } from '../base/byte-range';
+import type { TransferSizes } from '../base/transfer-sizes';
+import type { Bytes, Milliseconds } from '../base/units';
+import type { SegmentKey } from '../media/segment';
+import type { Random } from '../ports/random';
+import type { HaveEntry, RejectReason } from '../protocol/peer-messages';
+import type { OpenRequest, PeerSession } from './peer-session';
+import type { SwarmEffect } from './swarm-effects';
+import type { ReportSwarmEvent } from './swarm-events';
+
+export interface SwarmConfig {
+  readonly infoHash: string;
+  readonly peerId: string;
+  readonly trackers: readonly string[];
+  /** @defaultValue TRANSFER_SIZES */
+  readonly sizes?: TransferSizes;
+}
+
+/** What the swarm tells and asks its surroundings. */
+export interface SwarmHost {
+  readonly random: Random;
+  effect(effect: SwarmEffect): void;
+  report: ReportSwarmEvent;
+  maxPeers(): number;
+  totals(): { readonly uploadedBytes: Bytes; readonly downloadedBytes: Bytes };
+  /** All that this viewer can give, for a peer that has just come. */
+  ownHaves(): readonly HaveEntry[];
+  hasBytes(key: SegmentKey, range: ByteRange): boolean;
+  readBytes(readId: number, key: SegmentKey, range: ByteRange): void;
+  onPeersChanged(): void;
+  onHave(session: PeerSession, key: SegmentKey): void;
+  onData(session: PeerSession, request: OpenRequest, offset: Bytes, payload: Uint8Array, now: Milliseconds): void;
+  onRequestFailed(session: PeerSession, request: OpenRequest, reason: RejectReason | 'stalled' | 'closed'): void;
+  onLateData(byteCount: Bytes): void;
+  onUploaded(byteCount: Bytes): void;
+  onViolation(byteCount: Bytes): void;
+}
