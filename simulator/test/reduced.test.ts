@@ -109,7 +109,8 @@ describe('the engine asked for its rules', () => {
     const turns = ids.map((selfId) =>
       turnSeconds({
         selfId,
-        neighbourIds: ids.filter((id) => id !== selfId),
+        selfWeight: 1,
+        neighbours: ids.filter((id) => id !== selfId).map((peerId) => ({ peerId, weight: 1 })),
         segment: 7,
         swarmSize: 5,
         from: 1,

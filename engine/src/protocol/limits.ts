@@ -23,6 +23,9 @@ export const MAX_SEGMENTS_PER_PEER = 8192;
 /** Largest segment that is shared. Stops a peer from announcing sizes that no buffer can hold. */
 export const MAX_SEGMENT_BYTES = mebibytes(64);
 
+/** Bytes of one block map: 64 MiB in blocks of 128 KiB. Stops a peer that announces blocks that cannot be. */
+export const MAX_BLOCK_MAP_BYTES = 64;
+
 /** Largest text accepted from a tracker. Stops a tracker, or whoever speaks through it, from blocking the page. */
 export const MAX_TRACKER_MESSAGE_CHARS = kibibytes(64);
 

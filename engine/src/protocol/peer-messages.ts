@@ -2,12 +2,12 @@
 
 import type { ByteRange } from '../base/byte-range';
 import { rangeLength } from '../base/byte-range';
-import type { Bytes } from '../base/units';
+import type { Bytes, Milliseconds } from '../base/units';
 import { binaryStringOf, bytesOfBinaryString } from './binary-string';
 import { ByteReader, ByteWriter, ProtocolViolation } from './byte-codec';
 import type { IntroductionMessage } from './introduction-messages';
 import { encodeIntroduction, INTRODUCTION_TYPE, readIntroduction } from './introduction-messages';
-import { MAX_FRAME_BYTES, MAX_HAVE_ENTRIES, MAX_REQUEST_BYTES, MAX_SEGMENT_BYTES } from './limits';
+import { MAX_BLOCK_MAP_BYTES, MAX_FRAME_BYTES, MAX_HAVE_ENTRIES, MAX_REQUEST_BYTES, MAX_SEGMENT_BYTES } from './limits';
 
 /** Bumped when a peer of the old version would misunderstand; peers of different versions do not share. */
 export const PROTOCOL_VERSION = 1;
@@ -16,7 +16,18 @@ const MAGIC = bytesOfBinaryString('P2ML');
 const ID_LENGTH = 20;
 
 /** First byte of a frame. 16-31 are reserved for roots and leaves, 32-47 are introductions. */
-const TYPE = { handshake: 1, have: 2, request: 3, cancel: 4, data: 5, reject: 6, ping: 7, pong: 8 } as const;
+const TYPE = {
+  handshake: 1,
+  have: 2,
+  request: 3,
+  cancel: 4,
+  data: 5,
+  reject: 6,
+  ping: 7,
+  pong: 8,
+  about: 9,
+  free: 10,
+} as const;
 
 /** Types from here on may be ignored by a peer that does not know them. */
 const FIRST_OPTIONAL_TYPE = 128;
@@ -35,24 +46,36 @@ export interface WireSegmentId {
 }
 
 /** What the sender can give of one segment from now on. */
-export interface HaveEntry {
-  readonly id: WireSegmentId;
-  readonly state: (typeof HAVE_STATES)[number];
-  /** Size of the whole segment; undefined while unknown. Always known when complete. */
-  readonly totalBytes: Bytes | undefined;
-  /** Bytes available from the segment's start; equals `totalBytes` when complete, 0 when gone. */
-  readonly availableBytes: Bytes;
-}
+export type HaveEntry =
+  | { readonly id: WireSegmentId; readonly state: 'gone' }
+  /** It is being received; `blocks` are there, see {@link BlockMap}. None: it comes from the origin, and soon. */
+  | { readonly id: WireSegmentId; readonly state: 'partial'; readonly totalBytes: Bytes; readonly blocks: Uint8Array }
+  | { readonly id: WireSegmentId; readonly state: 'complete'; readonly totalBytes: Bytes };
 
 /** One message between peers. Request ids are chosen by the requester and unique while open. */
 export type PeerMessage =
   | { readonly type: 'handshake'; readonly version: number; readonly infoHash: string; readonly peerId: string }
   | { readonly type: 'have'; readonly entries: readonly HaveEntry[] }
-  | { readonly type: 'request'; readonly requestId: number; readonly id: WireSegmentId; readonly range: ByteRange }
+  | {
+      readonly type: 'request';
+      readonly requestId: number;
+      readonly id: WireSegmentId;
+      readonly range: ByteRange;
+      /** When the sender needs the bytes, from now on. A claim: it decides who is served first, not whether. */
+      readonly neededInMs: Milliseconds;
+    }
   | { readonly type: 'cancel'; readonly requestId: number }
   | { readonly type: 'data'; readonly requestId: number; readonly offset: Bytes; readonly payload: Uint8Array }
   | { readonly type: 'reject'; readonly requestId: number; readonly reason: RejectReason }
-  | { readonly type: 'ping' | 'pong' }
+  /** `free`: the sender was busy when it was asked, and has room now. */
+  | { readonly type: 'ping' | 'pong' | 'free' }
+  | {
+      readonly type: 'about';
+      /** What the sender is ready to give, in kb/s; 0: nothing. */
+      readonly uploadKbps: number;
+      /** Whether it has been there for a while, and will likely stay. */
+      readonly isSettled: boolean;
+    }
   | IntroductionMessage;
 
 /** Bytes of `message`. */
@@ -75,6 +98,7 @@ export function encodePeerMessage(message: PeerMessage): Uint8Array {
       return writeId(new ByteWriter().uint8(TYPE.request).varint(message.requestId), message.id)
         .varint(message.range.start)
         .varint(rangeLength(message.range))
+        .varint(message.neededInMs)
         .finish();
     case 'cancel':
       return new ByteWriter().uint8(TYPE.cancel).varint(message.requestId).finish();
@@ -93,7 +117,14 @@ export function encodePeerMessage(message: PeerMessage): Uint8Array {
         .finish();
     case 'ping':
     case 'pong':
+    case 'free':
       return new ByteWriter().uint8(TYPE[message.type]).finish();
+    case 'about':
+      return new ByteWriter()
+        .uint8(TYPE.about)
+        .varint(message.uploadKbps)
+        .uint8(message.isSettled ? 1 : 0)
+        .finish();
     case 'peers':
     case 'relay':
     case 'relayed':
@@ -127,7 +158,13 @@ function readMessage(reader: ByteReader): PeerMessage | undefined {
     case TYPE.have:
       return { type: 'have', entries: readHaves(reader) };
     case TYPE.request:
-      return { type: 'request', requestId: reader.varint(), id: readId(reader), range: readRequestRange(reader) };
+      return {
+        type: 'request',
+        requestId: reader.varint(),
+        id: readId(reader),
+        range: readRequestRange(reader),
+        neededInMs: reader.varint(),
+      };
     case TYPE.cancel:
       return { type: 'cancel', requestId: reader.varint() };
     case TYPE.data: {
@@ -145,6 +182,10 @@ function readMessage(reader: ByteReader): PeerMessage | undefined {
       return { type: 'ping' };
     case TYPE.pong:
       return { type: 'pong' };
+    case TYPE.free:
+      return { type: 'free' };
+    case TYPE.about:
+      return { type: 'about', uploadKbps: reader.varint(), isSettled: pick([false, true], reader.uint8(), 'state') };
     case INTRODUCTION_TYPE.peers:
     case INTRODUCTION_TYPE.relay:
     case INTRODUCTION_TYPE.relayed:
@@ -177,8 +218,8 @@ function readId(reader: ByteReader): WireSegmentId {
 function writeHave(writer: ByteWriter, entry: HaveEntry): void {
   writeId(writer, entry.id).uint8(HAVE_STATES.indexOf(entry.state));
   if (entry.state === 'gone') return;
-  writer.varint(entry.totalBytes ?? 0);
-  if (entry.state === 'partial') writer.varint(entry.availableBytes);
+  writer.varint(entry.totalBytes);
+  if (entry.state === 'partial') writer.varint(entry.blocks.length).bytes(entry.blocks);
 }
 
 function readHaves(reader: ByteReader): HaveEntry[] {
@@ -193,16 +234,13 @@ function readHaves(reader: ByteReader): HaveEntry[] {
 function readHave(reader: ByteReader): HaveEntry {
   const id = readId(reader);
   const state = pick(HAVE_STATES, reader.uint8(), 'have state');
-  if (state === 'gone') return { id, state, totalBytes: undefined, availableBytes: 0 };
-  const totalBytes = readSize(reader) || undefined;
-  if (state === 'complete') {
-    if (!totalBytes) throw new ProtocolViolation('complete segment without size');
-    return { id, state, totalBytes, availableBytes: totalBytes };
-  }
-  const availableBytes = readSize(reader);
-  if (totalBytes !== undefined && availableBytes > totalBytes)
-    throw new ProtocolViolation('more available than there is');
-  return { id, state, totalBytes, availableBytes };
+  if (state === 'gone') return { id, state };
+  const totalBytes = readSize(reader);
+  if (totalBytes === 0) throw new ProtocolViolation('segment without size');
+  if (state === 'complete') return { id, state, totalBytes };
+  const blocks = reader.bytes(reader.varint());
+  if (blocks.length > MAX_BLOCK_MAP_BYTES) throw new ProtocolViolation(`block map of ${blocks.length} bytes`);
+  return { id, state, totalBytes, blocks };
 }
 
 function readRequestRange(reader: ByteReader): ByteRange {

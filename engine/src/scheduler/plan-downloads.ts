@@ -2,27 +2,41 @@
 
 import type { ByteRange } from '../base/byte-range';
 import type { BitsPerSecond, Bytes, Milliseconds } from '../base/units';
-import { timeToMove } from '../base/units';
+import { bytesIn, timeToMove } from '../base/units';
 import type { SegmentKey } from '../media/segment';
+import { PeerSlots } from './peer-slots';
+import type { PeerView, SupplierView } from './peer-slots';
 import { turnToFetch } from './turn-to-fetch';
 
-/** Requests open at one peer: the next is there when the first is served. */
-export const MAX_REQUESTS_PER_PEER = 2;
 /** Time kept in hand for what the estimates do not see. */
 const LIVE_RESERVE_MS: Milliseconds = 700;
 /** Of a recording more can be had at any time: peers slower than the stream must not use the buffer up. */
 const VOD_RESERVE_MS: Milliseconds = 5_000;
+/** Who has just come has little in the buffer and no peers: with more in hand it would never wait for them. */
+const VOD_START_RESERVE_MS: Milliseconds = 2_000;
 /** The HTTP estimate is trusted to be wrong by this factor. */
 const HTTP_TIME_FACTOR = 1.5;
+/** HTTP that is through within this time is left alone; what it will bring meanwhile is asked of nobody else. */
+const HTTP_HELP_MS: Milliseconds = 1_000;
+/** Where suppliers are busy, of the time between the own turn and the latest time for HTTP so much is waited. */
+const PATIENCE_PART = 0.5;
+/** A peer that is silent for so long gives its place to one that is free. */
+const SILENT_MS: Milliseconds = 1_000;
 
-/** With less than this in the buffer nothing is held back for peers that may yet turn up. */
-const SEARCH_MIN_BUFFER_MS: Milliseconds = 6_000;
+/** In the end a request goes to another peer when that is so many times sooner through, */
+const SLOW_FACTOR = 2;
+/** with this time for asking anew; */
+const HANDOVER_MS: Milliseconds = 150;
+/** and that is looked at this often. */
+const ENDGAME_MS: Milliseconds = 200;
 
-/** A peer that says it has bytes of a segment. */
-export interface SupplierView {
+/** One request that a peer has not answered completely. */
+export interface AskedView {
   readonly linkId: number;
-  /** It has the bytes from the segment's start to here. */
-  readonly availableEnd: Bytes;
+  readonly requestId: number;
+  readonly block: number;
+  readonly lastByteAt: Milliseconds;
+  readonly remainingBytes: Bytes;
 }
 
 /** A segment that the player has asked for. */
@@ -30,19 +44,22 @@ export interface DemandView {
   readonly key: SegmentKey;
   /** When the player runs dry without it. */
   readonly deadline: Milliseconds;
-  /** First byte not received. */
-  readonly firstMissing: Bytes;
-  /** Ranges that some supplier has and that are neither received nor asked of a peer, in order. */
-  readonly unasked: readonly ByteRange[];
+  /** The first range that has not been received; its end is Infinity while the size is unknown. */
+  readonly firstGap: ByteRange;
+  /** Such ranges: each costs HTTP a request. */
+  readonly gapCount: number;
+  /** Blocks neither received nor asked of a peer, in order. None while the size is unknown. */
+  readonly unasked: readonly number[];
   /** Bytes not received yet, estimated while the size is unknown. */
   readonly remainingBytes: Bytes;
   /** `spent`: HTTP failed for good. */
   readonly http: 'idle' | 'running' | 'spent';
+  /** Next byte that HTTP will bring while it runs. */
+  readonly httpPosition: Bytes;
   /** HTTP failed a moment ago and is not to be tried before. */
   readonly httpNotBefore: Milliseconds;
   readonly suppliers: readonly SupplierView[];
-  /** Whether bytes are on their way from peers. */
-  readonly isAsked: boolean;
+  readonly asked: readonly AskedView[];
   /** Peers gave different sizes: only HTTP can be believed. */
   readonly isDisputed: boolean;
   /** When the player first asked for it. */
@@ -53,17 +70,12 @@ export interface DemandView {
 export interface SchedulerView {
   readonly now: Milliseconds;
   readonly demands: readonly DemandView[];
-  readonly peers: readonly {
-    readonly linkId: number;
-    readonly peerId: string;
-    readonly openRequestCount: number;
-    /** Until then it is not asked: it serves others. */
-    readonly busyUntil: Milliseconds;
-    readonly bitsPerSecond: BitsPerSecond | undefined;
-  }[];
+  readonly peers: readonly PeerView[];
   /** Whether the stream is being made now: no player can have much in its buffer then. */
   readonly isLive: boolean;
   readonly selfId: string;
+  /** How fit this viewer is to fetch for others, see `ownerWeight`. */
+  readonly selfWeight: number;
   /** Viewers in the swarm, this one included; undefined while no tracker has said it. */
   readonly swarmSize: number | undefined;
   /** Until then more peers may turn up and a segment that can wait is held back. */
@@ -76,9 +88,11 @@ export interface SchedulerView {
 
 /** What to do now. */
 export type DownloadAction =
-  /** Fetch from the origin, from byte `from` on; peer requests for the segment are taken back. */
-  | { readonly type: 'fetchHttp'; readonly key: SegmentKey; readonly from: Bytes }
-  | { readonly type: 'askPeer'; readonly linkId: number; readonly key: SegmentKey; readonly range: ByteRange }
+  /** Fetch `range` from the origin; peer requests for the segment are taken back. */
+  | { readonly type: 'fetchHttp'; readonly key: SegmentKey; readonly range: ByteRange }
+  | { readonly type: 'askPeer'; readonly linkId: number; readonly key: SegmentKey; readonly block: number }
+  /** Take a request back, for the peer is silent; plan again. */
+  | { readonly type: 'takeBack'; readonly linkId: number; readonly key: SegmentKey; readonly requestId: number }
   /** Nothing for now; plan again at `until` at the latest. */
   | { readonly type: 'wait'; readonly key: SegmentKey; readonly until: Milliseconds }
   /** Neither peers nor HTTP will bring it in time: the player's own loader may try. */
@@ -86,90 +100,96 @@ export type DownloadAction =
 
 /** What to start now, earliest deadline first. */
 export function planDownloads(view: SchedulerView): DownloadAction[] {
-  const openRequests = new Map(
-    view.peers.map((peer) => [peer.linkId, view.now < peer.busyUntil ? Infinity : peer.openRequestCount]),
-  );
+  const slots = new PeerSlots(view.peers, view.now, view.selfId);
   const byDeadline = [...view.demands].sort((a, b) => a.deadline - b.deadline);
-  return byDeadline.flatMap((demand) => planDemand(demand, view, openRequests));
+  return byDeadline.flatMap((demand) => planDemand(demand, view, slots));
 }
 
 /** [SCH-9] When HTTP must start so that `demand` is complete before its deadline, with a reserve. */
 export function latestHttpStart(demand: DemandView, view: SchedulerView): Milliseconds {
-  const httpTime = view.httpFirstByteMs + timeToMove(demand.remainingBytes, view.httpBitrate);
-  return demand.deadline - httpTime * HTTP_TIME_FACTOR - (view.isLive ? LIVE_RESERVE_MS : VOD_RESERVE_MS);
+  const httpTime = demand.gapCount * view.httpFirstByteMs + timeToMove(demand.remainingBytes, view.httpBitrate);
+  return demand.deadline - httpTime * HTTP_TIME_FACTOR - reserveOf(view);
 }
 
-function planDemand(demand: DemandView, view: SchedulerView, openRequests: Map<number, number>): DownloadAction[] {
+function reserveOf({ isLive, now, searchUntil }: SchedulerView): Milliseconds {
+  if (isLive) return LIVE_RESERVE_MS;
+  return now < searchUntil ? VOD_START_RESERVE_MS : VOD_RESERVE_MS;
+}
+
+function planDemand(demand: DemandView, view: SchedulerView, slots: PeerSlots): DownloadAction[] {
   const { key } = demand;
-  // [SCH-1] HTTP runs to its end once begun.
-  if (demand.http === 'running') return [];
+  if (demand.http === 'running') return helpHttp(demand, view, slots);
   const httpStart = latestHttpStart(demand, view);
   const isLate = view.now >= httpStart;
   // [SCH-2] Late, or sizes in dispute: HTTP, from the first missing byte.
-  if (isLate || demand.isDisputed) return fetchHttp(demand, view, openRequests);
+  if (isLate || demand.isDisputed) return fetchHttp(demand, view, slots);
   // [SCH-3] Offered by peers: ask them, and watch the clock.
-  const asked = askPeers(demand, view, openRequests);
-  const freeAt = Math.min(httpStart, ...suppliersBusyUntil(demand, view));
-  if (asked.length > 0 || demand.isAsked) return [...asked, { type: 'wait', key, until: freeAt }];
-  // [SCH-4] Offered, but every supplier is busy or still receiving: wait for one.
-  if (demand.suppliers.length > 0) return [{ type: 'wait', key, until: freeAt }];
+  const asked = askPeers(demand, slots);
+  if (asked.length > 0) return [...asked, { type: 'wait', key, until: httpStart }];
+  if (demand.asked.length > 0) return watchAsked(demand, view, slots, httpStart);
   // [SCH-5] Live, and somebody else's turn to fetch it: wait for that peer, or for the own turn.
   const turnAt = view.isLive && view.peers.length > 0 ? turnOf(demand, view, httpStart) : -Infinity;
+  // [SCH-4] Offered, but every supplier is busy or still receiving: wait for one. Live, where that takes too long, those
+  // whose turn came first step in: one bad source must not make all of them late.
+  const patience = view.isLive ? Math.max(turnAt, turnAt + (httpStart - turnAt) * PATIENCE_PART) : httpStart;
+  if (demand.suppliers.length > 0 && view.now < patience)
+    return [{ type: 'wait', key, until: Math.min(patience, slots.nextFreeAt(demand.suppliers)) }];
   if (view.now < turnAt) return [{ type: 'wait', key, until: turnAt }];
-  // [SCH-6] The search for peers has just begun: a segment that can wait is held back a little.
-  const heldUntil = Math.min(httpStart, view.searchUntil, demand.deadline - SEARCH_MIN_BUFFER_MS);
+  // [SCH-6] The search for peers has just begun: a segment that can wait is held back.
+  const heldUntil = Math.min(httpStart, view.searchUntil);
   if (view.now < heldUntil) return [{ type: 'wait', key, until: heldUntil }];
-  return fetchHttp(demand, view, openRequests);
+  return fetchHttp(demand, view, slots);
 }
 
-function suppliersBusyUntil({ suppliers, unasked }: DemandView, view: SchedulerView): Milliseconds[] {
-  if (unasked.length === 0) return [];
-  const isSupplier = (linkId: number) => suppliers.some((supplier) => supplier.linkId === linkId);
-  return view.peers.flatMap(({ linkId, busyUntil }) => (busyUntil > view.now && isSupplier(linkId) ? busyUntil : []));
+/** [SCH-12] Everything is asked for: who is silent, or far slower than one that has nothing to do, loses its turn. */
+function watchAsked(
+  { key, asked, unasked, suppliers }: DemandView,
+  view: SchedulerView,
+  slots: PeerSlots,
+  httpStart: Milliseconds,
+): DownloadAction[] {
+  const isEndgame = unasked.length === 0;
+  let until = isEndgame ? Math.min(httpStart, view.now + ENDGAME_MS) : Math.min(httpStart, slots.nextFreeAt(suppliers));
+  for (const { linkId, requestId, block, lastByteAt, remainingBytes } of asked) {
+    const silentAt = lastByteAt + SILENT_MS;
+    const elsewhereMs = timeToMove(remainingBytes, slots.fastestIdle(block, suppliers));
+    const isSlow =
+      isEndgame && timeToMove(remainingBytes, slots.rateOf(linkId)) > SLOW_FACTOR * (elsewhereMs + HANDOVER_MS);
+    if (isSlow || (view.now >= silentAt && elsewhereMs < Infinity))
+      return [{ type: 'takeBack', linkId, key, requestId }];
+    if (view.now < silentAt) until = Math.min(until, silentAt);
+  }
+  return [{ type: 'wait', key, until }];
+}
+
+/** [SCH-1] HTTP that takes long is helped by peers with what it will come to last; it ends where it meets that. */
+function helpHttp(demand: DemandView, view: SchedulerView, slots: PeerSlots): DownloadAction[] {
+  const { key, httpPosition, unasked, suppliers } = demand;
+  if (unasked.length === 0 || suppliers.length === 0) return [];
+  const helpFrom = httpPosition + bytesIn(HTTP_HELP_MS, view.httpBitrate);
+  return slots.ask(
+    key,
+    unasked.filter((block) => block * view.blockBytes >= helpFrom),
+    suppliers,
+  );
 }
 
 function turnOf({ key, askedAt }: DemandView, view: SchedulerView, until: Milliseconds): Milliseconds {
-  const { selfId, swarmSize, peers } = view;
-  const neighbourIds = peers.map(({ peerId }) => peerId);
-  return turnToFetch({ key, selfId, neighbourIds, swarmSize, from: askedAt, until });
+  const { selfId, selfWeight, swarmSize, peers } = view;
+  return turnToFetch({ key, selfId, selfWeight, neighbours: peers, swarmSize, from: askedAt, until });
 }
 
-function fetchHttp(demand: DemandView, view: SchedulerView, openRequests: Map<number, number>): DownloadAction[] {
+function fetchHttp(demand: DemandView, view: SchedulerView, slots: PeerSlots): DownloadAction[] {
   const { key } = demand;
   if (demand.http === 'spent') return [{ type: 'giveUp', key }];
   // [SCH-8] After a failure HTTP pauses; what peers bring meanwhile is won.
   if (view.now < demand.httpNotBefore) {
-    const asked = demand.isDisputed ? [] : askPeers(demand, view, openRequests);
+    const asked = demand.isDisputed ? [] : askPeers(demand, slots);
     return [...asked, { type: 'wait', key, until: demand.httpNotBefore }];
   }
-  return [{ type: 'fetchHttp', key, from: demand.firstMissing }];
+  return [{ type: 'fetchHttp', key, range: demand.firstGap }];
 }
 
-/** [SCH-3] Blocks go to the supplier with the fewest open requests, the faster one of equals. */
-function askPeers(demand: DemandView, view: SchedulerView, openRequests: Map<number, number>): DownloadAction[] {
-  const actions: DownloadAction[] = [];
-  const rateOf = (linkId: number) => view.peers.find((peer) => peer.linkId === linkId)?.bitsPerSecond ?? 0;
-  for (const block of demand.unasked.flatMap((range) => splitIntoBlocks(range, view.blockBytes))) {
-    const free = demand.suppliers
-      .filter((supplier) => supplier.availableEnd > block.start)
-      .filter((supplier) => (openRequests.get(supplier.linkId) ?? MAX_REQUESTS_PER_PEER) < MAX_REQUESTS_PER_PEER)
-      .sort(
-        (a, b) =>
-          (openRequests.get(a.linkId) ?? 0) - (openRequests.get(b.linkId) ?? 0) || rateOf(b.linkId) - rateOf(a.linkId),
-      );
-    const supplier = free[0];
-    if (!supplier) continue;
-    openRequests.set(supplier.linkId, (openRequests.get(supplier.linkId) ?? 0) + 1);
-    const range = { start: block.start, end: Math.min(block.end, supplier.availableEnd) };
-    actions.push({ type: 'askPeer', linkId: supplier.linkId, key: demand.key, range });
-  }
-  return actions;
-}
-
-function splitIntoBlocks(range: ByteRange, blockBytes: Bytes): ByteRange[] {
-  const blocks: ByteRange[] = [];
-  for (let start = range.start; start < range.end; start += blockBytes) {
-    blocks.push({ start, end: Math.min(range.end, start + blockBytes) });
-  }
-  return blocks;
+function askPeers({ key, unasked, suppliers }: DemandView, slots: PeerSlots): DownloadAction[] {
+  return unasked.length > 0 && suppliers.length > 0 ? slots.ask(key, unasked, suppliers) : [];
 }

@@ -13,13 +13,27 @@ const HASH_RANGE = 0x1_0000_0000;
 const DOUBLING_SECONDS = 1;
 /** More doublings are not counted on, however long the time: 1,000 viewers served by each owner. */
 const MAX_DOUBLINGS = 10;
+/** Nobody's lots count more: the fastest lines must not fetch everything. */
+const MAX_WEIGHT = 8;
+/** Who came a moment ago may be gone a moment later. */
+const NEWCOMER_FACTOR = 0.25;
+/** Of a peer that has not said what it gives. */
+export const UNKNOWN_WEIGHT = 0.5;
+
+/** Another viewer, as far as lots go. */
+export interface LotHolder {
+  readonly peerId: string;
+  /** From {@link ownerWeight}. */
+  readonly weight: number;
+}
 
 /** What the turn depends on. */
 export interface TurnView {
   readonly key: SegmentKey;
   readonly selfId: string;
-  /** Ids of the peers that this viewer exchanges segments with. */
-  readonly neighbourIds: readonly string[];
+  readonly selfWeight: number;
+  /** The peers that this viewer exchanges segments with. */
+  readonly neighbours: readonly LotHolder[];
   /** Viewers in the swarm, this one included; undefined while no tracker has said it. */
   readonly swarmSize: number | undefined;
   /** When the segment was first asked for. */
@@ -28,14 +42,20 @@ export interface TurnView {
   readonly until: Milliseconds;
 }
 
+/** How fit a viewer is to fetch for others: by how many peers it can serve, and whether it has been there for a while. */
+export function ownerWeight(servedPeers: number, isSettled: boolean): number {
+  return Math.min(MAX_WEIGHT, servedPeers) * (isSettled ? 1 : NEWCOMER_FACTOR);
+}
+
 /**
  * [SCH-7] When this viewer is to fetch the segment from the origin, unless a neighbour has it by then: between `from`
  * and `until`.
  *
- * Viewers draw lots by hashing their id with the segment's key. Who knows the whole swarm compares: the lowest lot is
- * the owner, the next ones are its backups. Who knows a part of it cannot, so all whose lot is below a share of the
- * swarm are owners; the share is such that what they fetch can spread to all in the time there is. The share grows
- * exponentially with time, to everybody at `until`: where a part of the swarm got nothing, few step in at first.
+ * Viewers draw lots by hashing their id with the segment's key; a viewer of twice the weight wins twice as often, one of
+ * weight 0 never. Who knows the whole swarm compares: the best lot is the owner, the next ones are its backups. Who knows
+ * a part of it cannot, so all whose lot is below a share of the swarm are owners; the share is such that what they fetch
+ * can spread to all in the time there is. The share grows exponentially with time, to everybody at `until`: where a part
+ * of the swarm got nothing, few step in at first.
  */
 export function turnToFetch(view: TurnView): Milliseconds {
   const { from, until } = view;
@@ -46,26 +66,40 @@ export function turnToFetch(view: TurnView): Milliseconds {
   return from + room * (1 - Math.log(lot) / Math.log(ownerShare));
 }
 
-/** `lot` in (0, 1], equally spread over the swarm; those up to `ownerShare` are owners. */
+/** `lot` in (0, 1], equally spread over a swarm of equal weights; those up to `ownerShare` are owners. */
 function drawLot(view: TurnView, room: Milliseconds): { readonly lot: number; readonly ownerShare: number } {
-  const { key, selfId, neighbourIds, swarmSize = 0 } = view;
-  const own = hash(`${selfId} ${key}`);
-  const knownCount = neighbourIds.length + 1;
+  const { key, selfId, selfWeight, neighbours, swarmSize = 0 } = view;
+  const knownCount = neighbours.length + 1;
   if (swarmSize > knownCount) {
     const doublings = Math.min(MAX_DOUBLINGS, msToSeconds(room) / DOUBLING_SECONDS);
     const ownerCount = Math.max(1, swarmSize / 2 ** doublings);
-    return { lot: (own + 1) / HASH_RANGE, ownerShare: Math.min(1, ownerCount / swarmSize) };
+    const totalWeight = neighbours.reduce((sum, { weight }) => sum + weight, selfWeight);
+    const meanWeight = totalWeight / knownCount;
+    // 1 - u^(mean ÷ own): who has the mean weight draws equally from (0, 1]; without any weight all are equal.
+    const exponent = totalWeight > 0 ? meanWeight / selfWeight : 1;
+    return { lot: 1 - uniform(selfId, key) ** exponent, ownerShare: Math.min(1, ownerCount / swarmSize) };
   }
-  const lowerCount = neighbourIds.filter((id) => {
-    const other = hash(`${id} ${key}`);
-    return other < own || (other === own && id < selfId);
+  const own = waitingTime(selfId, selfWeight, key);
+  const betterCount = neighbours.filter(({ peerId, weight }) => {
+    const other = waitingTime(peerId, weight, key);
+    return other < own || (other === own && peerId < selfId);
   }).length;
   // Lots of ranks lie in the middle of their steps, so that the first backup waits a while.
-  return { lot: (lowerCount + 0.5) / knownCount, ownerShare: 1 / knownCount };
+  return { lot: (betterCount + 0.5) / knownCount, ownerShare: 1 / knownCount };
+}
+
+/** Exponentially distributed with rate `weight`: the least of several is each one's with a chance as its weight. */
+function waitingTime(peerId: string, weight: number, key: SegmentKey): number {
+  return -Math.log(uniform(peerId, key)) / weight;
+}
+
+/** In (0, 1), the same for all who ask. */
+function uniform(peerId: string, key: SegmentKey): number {
+  return (hashOf(`${peerId} ${key}`) + 0.5) / HASH_RANGE;
 }
 
 /** FNV-1a with a final avalanche (the finalizer of MurmurHash3): near-equal texts land far apart. 32 bits. */
-function hash(text: string): number {
+export function hashOf(text: string): number {
   let value = FNV_OFFSET;
   for (let index = 0; index < text.length; index += 1) value = imul(value ^ text.charCodeAt(index), FNV_PRIME);
   value = imul(value ^ (value >>> 16), 0x85ebca6b);

@@ -1,41 +1,26 @@
-// Everything that the player waits for: asks the scheduler what to do, does it over HTTP and with peers, puts the
-// bytes together, delivers.
+// Everything that the player waits for, or will: asks the scheduler what to do, does it over HTTP and with peers, puts
+// the bytes together, delivers.
 
 import type { ByteRange } from '../base/byte-range';
-import { rangeLength } from '../base/byte-range';
 import { P2PError } from '../base/p2p-error';
 import type { TransferSizes } from '../base/transfer-sizes';
 import type { Bytes, Milliseconds } from '../base/units';
-import { bitrateOf, kibibytes } from '../base/units';
+import { bitrateOf } from '../base/units';
 import type { Segment, SegmentKey } from '../media/segment';
 import type { HaveEntry } from '../protocol/peer-messages';
-import type { DemandView, DownloadAction, SchedulerView, SupplierView } from '../scheduler/plan-downloads';
+import type { DownloadAction, SchedulerView } from '../scheduler/plan-downloads';
 import { planDownloads } from '../scheduler/plan-downloads';
-import type { OpenRequest, PeerSession } from '../swarm/peer-session';
-import { SegmentTransfer } from '../swarm/segment-transfer';
+import type { PeerSession } from '../swarm/peer-session';
+import type { OpenRequest } from '../swarm/peer-link-facts';
 import type { Counters } from './counters';
 import type { BodyVerdict } from './http-desk';
 import { HttpDesk } from './http-desk';
+import { peerViewOf } from './peer-view';
+import { SegmentDownload } from './segment-download';
 import type { EmitEffect } from './session-effects';
 
-/** A segment's size before anything is known of its rendition. */
-const ASSUMED_SEGMENT_BYTES = kibibytes(512);
-
-/** A segment that the player has asked for, maybe several times over. */
-interface Download {
-  readonly segment: Segment;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly withCredentials: boolean;
-  readonly requestIds: Set<number>;
-  readonly transfer: SegmentTransfer;
-  readonly askedAt: Milliseconds;
-  /** When bytes were first asked for, from anybody: the player's bandwidth estimate counts from here. */
-  startedAt: Milliseconds | undefined;
-  /** The origin or the manifest said the size; else it is what peers say. */
-  isSizeCertain: boolean;
-  /** Peers do not agree on the size, and the origin has not said it. */
-  isDisputed: boolean;
-}
+/** Word from several peers about what is being asked for already is gathered for so long before planning anew. */
+const GATHER_MS: Milliseconds = 25;
 
 export interface DownloadDeskHost {
   emit: EmitEffect;
@@ -46,16 +31,18 @@ export interface DownloadDeskHost {
   /** When the player runs dry. */
   deadline(now: Milliseconds): Milliseconds;
   isLive(): boolean;
+  /** See `ownerWeight`. */
+  selfWeight(): number;
   /** Viewers in the swarm, this one included; undefined while no tracker has said it. */
   swarmSize(): number | undefined;
   searchUntil(): Milliseconds;
-  /** What can be given to others of this segment has changed. */
+  /** What peers know of this segment is out of date. */
   onAvailabilityChanged(key: SegmentKey): void;
   onComplete(segment: Segment, bytes: Uint8Array): void;
 }
 
 export class DownloadDesk {
-  readonly #downloads = new Map<SegmentKey, Download>();
+  readonly #downloads = new Map<SegmentKey, SegmentDownload>();
   readonly #http: HttpDesk;
   /** Size of the last segment of each rendition, to guess the next one's. */
   readonly #usualBytes = new Map<number, Bytes>();
@@ -65,6 +52,7 @@ export class DownloadDesk {
   constructor(private readonly host: DownloadDeskHost) {
     this.#http = new HttpDesk({
       emit: host.emit,
+      assumedBitrate: host.sizes.assumedHttpBitrate,
       onBody: (key, start, totalBytes) => this.#handleBody(key, start, totalBytes),
       onBytes: (key, offset, bytes, now) => this.#addBytes(key, offset, bytes, 'http', now),
       onBodyEnd: (key, end, now) => this.#handleBodyEnd(key, end, now),
@@ -88,26 +76,9 @@ export class DownloadDesk {
     withCredentials: boolean,
     now: Milliseconds,
   ): void {
+    const download = this.#downloads.get(segment.key) ?? this.#begin(segment, headers, withCredentials, now);
+    download.requestIds.add(requestId);
     this.#isPlanDue = true;
-    const running = this.#downloads.get(segment.key);
-    if (running) {
-      running.requestIds.add(requestId);
-      return;
-    }
-    const transfer = new SegmentTransfer(segment.byteRange && rangeLength(segment.byteRange));
-    const requestIds = new Set([requestId]);
-    const download = {
-      segment,
-      headers,
-      withCredentials,
-      requestIds,
-      transfer,
-      askedAt: now,
-      startedAt: undefined,
-      isSizeCertain: segment.byteRange !== undefined,
-      isDisputed: false,
-    };
-    this.#downloads.set(segment.key, download);
   }
 
   /** The player lost interest. [DL-1] With the last request for a segment its download ends. */
@@ -126,8 +97,13 @@ export class DownloadDesk {
   }
 
   /** A peer said something of a segment. */
-  noteOffer(key: SegmentKey): void {
-    if (this.#downloads.has(key)) this.#isPlanDue = true;
+  noteOffer(entry: HaveEntry, key: SegmentKey, now: Milliseconds): void {
+    const download = this.#downloads.get(key);
+    if (!download || entry.state === 'gone') return;
+    this.#learnSize(download, entry.totalBytes, now);
+    // What is being asked for goes on meanwhile; a first supplier is asked at once.
+    if (download.asked.size === 0) this.#isPlanDue = true;
+    else this.#planAt = Math.min(this.#planAt, now + GATHER_MS);
   }
 
   /** Something changed that the plan depends on. */
@@ -137,14 +113,11 @@ export class DownloadDesk {
 
   /** What is on its way and can be given to others already. */
   haves(): HaveEntry[] {
-    return [...this.#downloads.keys()].flatMap((key) => this.haveOf(key) ?? []);
+    return [...this.#downloads.values()].flatMap((download) => download.have ?? []);
   }
 
   haveOf(key: SegmentKey): HaveEntry | undefined {
-    const download = this.#downloads.get(key);
-    if (!download || download.transfer.availableBytes === 0) return undefined;
-    const { availableBytes, totalBytes } = download.transfer;
-    return { id: download.segment.id, state: 'partial', totalBytes, availableBytes };
+    return this.#downloads.get(key)?.have;
   }
 
   /** Bytes of a download that is not complete yet. */
@@ -155,10 +128,20 @@ export class DownloadDesk {
   handlePeerData(request: OpenRequest, offset: Bytes, payload: Uint8Array, now: Milliseconds): void {
     const { counters } = this.host;
     counters.p2pBytes += payload.length;
-    // The next block can be asked for.
-    if (request.position === request.range.end) this.#isPlanDue = true;
-    if (!this.#downloads.has(request.key)) counters.wastedBytes += payload.length;
+    const download = this.#downloads.get(request.key);
+    if (request.position === request.range.end) {
+      download?.asked.delete(request);
+      // The next block can be asked for.
+      this.#isPlanDue = true;
+    }
+    if (!download) counters.wastedBytes += payload.length;
     else this.#addBytes(request.key, offset, payload, 'p2p', now);
+  }
+
+  /** A peer will not bring what it was asked for. */
+  handleRequestFailed(request: OpenRequest): void {
+    this.#downloads.get(request.key)?.asked.delete(request);
+    this.#isPlanDue = true;
   }
 
   wake(now: Milliseconds): void {
@@ -168,13 +151,19 @@ export class DownloadDesk {
 
   /** Acts if anything changed since the last time. Called once at the end of each input. */
   settle(now: Milliseconds): void {
-    if (this.#http.takeChange()) this.#isPlanDue = true;
+    if (this.#http.takeChange()) {
+      this.#isPlanDue = true;
+      // What the origin said no longer counts, where it has said no size. All may be there: it failed after the last byte.
+      for (const download of [...this.#downloads.values()]) {
+        this.#learnSizes(download, now);
+        this.#finishIfComplete(download, now);
+      }
+    }
     if (!this.#isPlanDue) return;
     this.#isPlanDue = false;
     this.#planAt = Infinity;
-    const peers = this.host.peers().filter((session) => !session.refusesUploads(now));
-    for (const download of [...this.#downloads.values()]) this.#learnSize(download, peers, now);
     if (this.#downloads.size === 0) return;
+    const peers = this.host.peers().filter((session) => !session.refusesUploads(now));
     for (const action of planDownloads(this.#view(peers, now))) this.#perform(action, now);
   }
 
@@ -183,6 +172,26 @@ export class DownloadDesk {
     for (const download of [...this.#downloads.values()]) {
       this.#failRequests(download, P2PError.destroyed());
       this.#drop(download, now);
+    }
+  }
+
+  #begin(
+    segment: Segment,
+    headers: Readonly<Record<string, string>>,
+    withCredentials: boolean,
+    now: Milliseconds,
+  ): SegmentDownload {
+    const { blockBytes } = this.host.sizes;
+    const download = new SegmentDownload({ segment, headers, withCredentials, askedAt: now, blockBytes });
+    this.#downloads.set(segment.key, download);
+    this.#learnSizes(download, now);
+    return download;
+  }
+
+  #learnSizes(download: SegmentDownload, now: Milliseconds): void {
+    for (const peer of this.host.peers()) {
+      const size = peer.availability.get(download.segment.key)?.totalBytes;
+      if (size !== undefined) this.#learnSize(download, size, now);
     }
   }
 
@@ -197,84 +206,79 @@ export class DownloadDesk {
         this.#failRequests(download, P2PError.httpFailed(download.segment.url, 'no try succeeded'));
         return this.#drop(download, now);
       case 'askPeer': {
-        const peer = this.host.peers().find((session) => session.identity.linkId === action.linkId);
+        const peer = this.#peer(action.linkId);
+        const range = download.missingOf(action.block);
+        if (!peer || !range) return;
         download.startedAt ??= now;
-        return peer?.request(action.key, download.segment.id, action.range, now);
+        const neededInMs = this.host.deadline(now) - now;
+        download.asked.set(peer.request(action.key, download.segment.id, range, neededInMs, now), peer);
+        return;
+      }
+      case 'takeBack': {
+        const peer = this.#peer(action.linkId);
+        for (const request of download.asked.keys()) {
+          if (request.requestId !== action.requestId || download.asked.get(request) !== peer) continue;
+          download.asked.delete(request);
+          peer?.cancel(action.requestId, now, false);
+          peer?.leaveAlone(now);
+        }
+        this.#planAt = now;
+        return;
       }
       case 'fetchHttp': {
         download.startedAt ??= now;
-        this.#cancelPeerRequests(action.key, now);
-        const { segment, headers, withCredentials } = download;
+        this.#cancelPeerRequests(download, now);
+        const { segment, headers, withCredentials } = download.wanted;
         const { key, url, byteRange } = segment;
-        return this.#http.start({ key, url, byteRange, headers, withCredentials }, action.from, now);
+        return this.#http.start({ key, url, byteRange, headers, withCredentials }, action.range, now);
       }
     }
   }
 
+  #peer(linkId: number): PeerSession | undefined {
+    return this.host.peers().find((session) => session.identity.linkId === linkId);
+  }
+
   #view(peers: readonly PeerSession[], now: Milliseconds): SchedulerView {
+    const { host } = this;
+    const deadline = host.deadline(now);
     return {
       now,
-      demands: [...this.#downloads.values()].map((download) => this.#demandView(download, peers, now)),
-      peers: peers.map((session) => ({
-        linkId: session.identity.linkId,
-        peerId: session.peerId ?? '',
-        openRequestCount: session.openRequests.length,
-        busyUntil: session.busyUntil,
-        bitsPerSecond: session.bitsPerSecond,
-      })),
-      isLive: this.host.isLive(),
-      selfId: this.host.peerId,
-      swarmSize: this.host.swarmSize(),
-      searchUntil: this.host.searchUntil(),
-      blockBytes: this.host.sizes.blockBytes,
+      demands: [...this.#downloads.values()].map((download) => {
+        const { key, id } = download.segment;
+        const http = this.#http.statusOf(key);
+        const [httpPosition, httpNotBefore] = [this.#http.positionOf(key), this.#http.notBefore(key)];
+        const usualBytes = this.#usualBytes.get(id.rendition) ?? host.sizes.assumedSegmentBytes;
+        return download.view(peers, { deadline, http, httpPosition, httpNotBefore }, usualBytes);
+      }),
+      peers: peers.map((session) => peerViewOf(session, host.sizes)),
+      isLive: host.isLive(),
+      selfId: host.peerId,
+      selfWeight: host.selfWeight(),
+      swarmSize: host.swarmSize(),
+      searchUntil: host.searchUntil(),
+      blockBytes: host.sizes.blockBytes,
       httpBitrate: this.#http.bitsPerSecond,
       httpFirstByteMs: this.#http.firstByteMs,
     };
   }
 
-  #demandView(download: Download, peers: readonly PeerSession[], now: Milliseconds): DemandView {
-    const { segment, transfer } = download;
-    const { key } = segment;
-    const suppliers = suppliersOf(download, peers);
-    const asked = peers.flatMap((peer) => peer.openRequests).filter((request) => request.key === key);
-    const total = transfer.totalBytes;
-    const missing = transfer.missing();
-    const offeredEnd = Math.max(0, ...suppliers.map((supplier) => supplier.availableEnd));
-    const estimate = total ?? this.#usualBytes.get(segment.id.rendition) ?? ASSUMED_SEGMENT_BYTES;
-    return {
-      key,
-      deadline: this.host.deadline(now),
-      firstMissing: missing[0]?.start ?? 0,
-      unasked: missing.flatMap((gap) => withoutAsked({ start: gap.start, end: Math.min(gap.end, offeredEnd) }, asked)),
-      remainingBytes: Math.max(0, estimate - transfer.receivedBytes),
-      http: this.#http.statusOf(key),
-      httpNotBefore: this.#http.notBefore(key),
-      suppliers,
-      isAsked: asked.length > 0,
-      isDisputed: download.isDisputed,
-      askedAt: download.askedAt,
-    };
-  }
-
   /** [DL-2] A size that peers agree on is believed until the origin says another. */
-  #learnSize(download: Download, peers: readonly PeerSession[], now: Milliseconds): void {
-    const { transfer, segment } = download;
-    const isAsked = this.#http.statusOf(segment.key) === 'running';
-    // Complete already, where the fetch failed after the last byte.
-    if (download.isSizeCertain || download.isDisputed || isAsked) return this.#finishIfComplete(download, now);
-    const sizes = peers.flatMap((peer) => peer.availability.get(segment.key)?.totalBytes ?? []);
-    if (sizes.every((size) => transfer.setTotal(size))) return this.#finishIfComplete(download, now);
+  #learnSize(download: SegmentDownload, size: Bytes, now: Milliseconds): void {
+    if (this.#http.statusOf(download.segment.key) === 'running') return;
+    if (download.agreesWith(size)) return this.#finishIfComplete(download, now);
     // Somebody is wrong, and maybe whoever gave what is here.
     download.isDisputed = true;
-    this.#cancelPeerRequests(segment.key, now);
-    if (transfer.p2pBytes > 0) this.#distrust(download);
-    else transfer.forgetTotal();
+    this.#isPlanDue = true;
+    this.#cancelPeerRequests(download, now);
+    if (download.transfer.p2pBytes > 0) this.#distrust(download);
+    else download.transfer.forgetTotal();
   }
 
   /** What peers gave belongs to something else. */
-  #distrust({ transfer, segment }: Download): void {
-    this.host.counters.wastedBytes += transfer.reset();
-    this.host.onAvailabilityChanged(segment.key);
+  #distrust(download: SegmentDownload): void {
+    this.host.counters.wastedBytes += download.reset();
+    this.host.onAvailabilityChanged(download.segment.key);
   }
 
   /** [DL-3] The origin's word about the size replaces that of peers, and what came from them under another one goes. */
@@ -287,10 +291,10 @@ export class DownloadDesk {
       if (!download.isSizeCertain) transfer.forgetTotal();
       return 'use';
     }
-    const isAsExpected = transfer.setTotal(totalBytes);
+    const isAsExpected = download.setTotal(totalBytes);
     if (!isAsExpected) {
       this.#distrust(download);
-      if (!transfer.setTotal(totalBytes)) return 'refuse';
+      if (!download.setTotal(totalBytes)) return 'refuse';
     }
     download.isSizeCertain = true;
     download.isDisputed = false;
@@ -313,25 +317,31 @@ export class DownloadDesk {
     if (source === 'http') counters.httpBytes += bytes.length;
     const download = this.#downloads.get(key);
     if (!download) return;
-    const { transfer: target, segment: wanted } = download;
-    if (source === 'http' && !wanted.byteRange && offset + bytes.length > (target.totalBytes ?? Infinity)) {
+    const { transfer, segment, requestIds } = download;
+    if (source === 'http' && !segment.byteRange && offset + bytes.length > (transfer.totalBytes ?? Infinity)) {
       // [DL-4] A compressed body from another origin: its length is shown, its encoding is not.
-      target.forgetTotal();
+      transfer.forgetTotal();
       download.isSizeCertain = false;
     }
-    counters.wastedBytes += download.transfer.add(offset, bytes, source).wastedBytes;
-    const { receivedBytes: loadedBytes, totalBytes } = download.transfer;
-    for (const requestId of download.requestIds)
-      this.host.emit({ type: 'progress', requestId, loadedBytes, totalBytes });
-    this.host.onAvailabilityChanged(key);
+    const { wastedBytes, hasNewBlock } = download.add(offset, bytes, source);
+    counters.wastedBytes += wastedBytes;
+    const { receivedBytes: loadedBytes, totalBytes } = transfer;
+    for (const requestId of requestIds) this.host.emit({ type: 'progress', requestId, loadedBytes, totalBytes });
+    if (hasNewBlock) this.host.onAvailabilityChanged(key);
     this.#finishIfComplete(download, now);
+    // [SCH-1] What follows has come from peers: the rest is planned anew.
+    const end = offset + bytes.length;
+    if (source === 'http' && transfer.has(end) && this.#downloads.has(key)) this.#http.stopAtMeeting(key);
   }
 
-  #finishIfComplete(download: Download, now: Milliseconds): void {
-    const { transfer, segment } = download;
-    if (!transfer.isComplete) return;
-    // The length that an origin states is a claim until its body ends; that of a part is the manifest's.
-    if (!segment.byteRange && this.#http.statusOf(segment.key) === 'running') return;
+  #finishIfComplete(download: SegmentDownload, now: Milliseconds): void {
+    const { transfer, segment, requestIds } = download;
+    if (!transfer.isComplete || this.#downloads.get(segment.key) !== download) return;
+    const isHttpRunning = this.#http.statusOf(segment.key) === 'running';
+    // The length that an origin states is a claim until its body ends; that of a part is the manifest's. What peers
+    // brought of the end had the same size.
+    const isEndHttps = this.#http.positionOf(segment.key) >= (transfer.totalBytes ?? 0);
+    if (!segment.byteRange && isHttpRunning && isEndHttps) return;
     const { counters } = this.host;
     const { httpBytes, p2pBytes } = transfer;
     const bytes = transfer.take();
@@ -339,58 +349,36 @@ export class DownloadDesk {
     if (p2pBytes > httpBytes) counters.p2pSegmentCount += 1;
     else counters.httpSegmentCount += 1;
     const bitsPerSecond = bitrateOf(bytes.length, Math.max(1, now - (download.startedAt ?? now)));
-    for (const requestId of download.requestIds) {
+    for (const requestId of requestIds) {
       this.host.emit({ type: 'deliver', delivery: { requestId, bytes, httpBytes, p2pBytes, bitsPerSecond } });
     }
-    this.#forget(segment.key, now);
+    this.#forget(download, now);
     this.host.emit({ type: 'report', name: 'segmentLoaded', payload: { url: segment.url, httpBytes, p2pBytes } });
     this.host.onComplete(segment, bytes);
   }
 
-  #failRequests(download: Download, error: P2PError): void {
+  #failRequests(download: SegmentDownload, error: P2PError): void {
     for (const requestId of download.requestIds) this.host.emit({ type: 'fail', requestId, error });
   }
 
-  #drop(download: Download, now: Milliseconds): void {
+  #drop(download: SegmentDownload, now: Milliseconds): void {
     this.host.counters.wastedBytes += download.transfer.receivedBytes;
-    this.#forget(download.segment.key, now);
+    this.#forget(download, now);
     this.host.onAvailabilityChanged(download.segment.key);
   }
 
-  #forget(key: SegmentKey, now: Milliseconds): void {
+  #forget(download: SegmentDownload, now: Milliseconds): void {
+    const { key } = download.segment;
     this.#downloads.delete(key);
-    this.#cancelPeerRequests(key, now);
+    this.#cancelPeerRequests(download, now);
     this.#http.forget(key);
     this.#isPlanDue = true;
   }
 
-  #cancelPeerRequests(key: SegmentKey, now: Milliseconds): void {
-    for (const peer of this.host.peers()) {
-      for (const request of peer.openRequests) if (request.key === key) peer.cancel(request.requestId, now);
+  #cancelPeerRequests({ asked }: SegmentDownload, now: Milliseconds): void {
+    for (const [request, peer] of [...asked]) {
+      asked.delete(request);
+      peer.cancel(request.requestId, now);
     }
   }
-}
-
-/** Who has what. One that means a segment of another size has nothing of this one. */
-function suppliersOf({ transfer, segment }: Download, peers: readonly PeerSession[]): SupplierView[] {
-  return peers.flatMap((peer) => {
-    const have = peer.availability.get(segment.key);
-    const sizes = [have?.totalBytes, transfer.totalBytes];
-    if (!have || (!sizes.includes(undefined) && sizes[0] !== sizes[1])) return [];
-    return [{ linkId: peer.identity.linkId, availableEnd: have.availableBytes }];
-  });
-}
-
-/** The parts of `gap` that no open request will bring. */
-function withoutAsked(gap: ByteRange, asked: readonly OpenRequest[]): ByteRange[] {
-  let rest: ByteRange[] = [gap];
-  for (const { position, range } of asked) {
-    rest = rest.flatMap(({ start, end }) =>
-      [
-        { start, end: Math.min(end, position) },
-        { start: Math.max(start, range.end), end },
-      ].filter((part) => part.end > part.start),
-    );
-  }
-  return rest;
 }

@@ -16,7 +16,6 @@ const MAX_ATTEMPTS = 3;
 /** Waited after the n-th failure, n times. */
 const RETRY_DELAY_MS: Milliseconds = 500;
 /** Assumed before anything was measured. */
-const INITIAL_BITRATE: BitsPerSecond = 4_000_000;
 const INITIAL_FIRST_BYTE_MS: Milliseconds = 300;
 /** Weight of the newest first-byte time in the average. */
 const FIRST_BYTE_WEIGHT = 0.3;
@@ -30,13 +29,19 @@ interface Fetch {
   readonly base: Bytes;
   /** Whether the segment is a part of the resource. */
   readonly isPart: boolean;
+  /** Whether a range was asked for. */
+  readonly isRange: boolean;
   readonly startedAt: Milliseconds;
   /** Where in the segment the next piece goes; may be below 0 when the origin ignored the range. */
   position: Bytes;
+  /** Where what was asked for ends. */
+  readonly to: Bytes;
   /** Where the body ends, when the origin says it. */
   end: Bytes;
   lastByteAt: Milliseconds;
   hasHead: boolean;
+  /** A range was asked for, and the whole resource comes. */
+  isWhole: boolean;
 }
 
 interface Trouble {
@@ -58,6 +63,8 @@ export interface HttpTarget {
 export type BodyVerdict = 'use' | 'restart' | 'refuse';
 
 export interface HttpDeskHost {
+  /** Rate of the origin before anything was measured. */
+  readonly assumedBitrate: BitsPerSecond;
   emit: EmitEffect;
   /** A body begins at `start` of the segment; `totalBytes` is the segment's size, when the origin says it. */
   onBody(key: SegmentKey, start: Bytes, totalBytes: Bytes | undefined): BodyVerdict;
@@ -84,7 +91,7 @@ export class HttpDesk {
   }
 
   get bitsPerSecond(): BitsPerSecond {
-    return this.#rate.bitsPerSecond ?? INITIAL_BITRATE;
+    return this.#rate.bitsPerSecond ?? this.host.assumedBitrate;
   }
 
   get firstByteMs(): Milliseconds {
@@ -101,29 +108,38 @@ export class HttpDesk {
     return this.#troubles.get(key)?.isSpent ? 'spent' : 'idle';
   }
 
+  /** The next byte of the segment that the running fetch will bring; 0 when none runs. */
+  positionOf(key: SegmentKey): Bytes {
+    return Math.max(0, this.#find(key)?.position ?? 0);
+  }
+
   /** After a failure: when the next try may start. */
   notBefore(key: SegmentKey): Milliseconds {
     return this.#troubles.get(key)?.notBefore ?? 0;
   }
 
-  /** [HTTP-1] Asks for the segment's bytes from `from` on. */
-  start(target: HttpTarget, from: Bytes, now: Milliseconds): void {
+  /** [HTTP-1] Asks for a range of the segment; Infinity: to its end. */
+  start(target: HttpTarget, { start: from, end: to }: ByteRange, now: Milliseconds): void {
     const { key, url, byteRange, headers, withCredentials } = target;
     const base = byteRange?.start ?? 0;
     const fetchId = this.#nextFetchId++;
     const isPart = byteRange !== undefined;
+    const end = Math.min(byteRange?.end ?? Infinity, base + to);
+    const range = byteRange || from > 0 || to < Infinity ? { start: base + from, end } : undefined;
     this.#fetches.set(fetchId, {
       fetchId,
       key,
       base,
       isPart,
+      isRange: range !== undefined,
       startedAt: now,
       position: from,
+      to,
       end: Infinity,
       lastByteAt: now,
       hasHead: false,
+      isWhole: false,
     });
-    const range = byteRange || from > 0 ? { start: base + from, end: byteRange?.end ?? Infinity } : undefined;
     this.host.emit({ type: 'fetchHttp', fetchId, request: { url, range, headers, withCredentials } });
   }
 
@@ -135,8 +151,10 @@ export class HttpDesk {
     fetch.lastByteAt = now;
     fetch.position = head.bodyStart - fetch.base;
     if (head.bodyBytes !== undefined) fetch.end = fetch.position + head.bodyBytes;
-    // The size of a whole resource says nothing about a part of it.
-    const saysTotal = head.bodyBytes !== undefined && !(fetch.isPart && head.status === 200);
+    fetch.isWhole = head.status === 200 && fetch.isRange;
+    // A gap in the middle says nothing about the size, nor does a whole resource about a part of it.
+    if (isGap(fetch)) return;
+    const saysTotal = head.bodyBytes !== undefined && !(fetch.isWhole && fetch.isPart);
     const verdict = this.host.onBody(fetch.key, fetch.position, saysTotal ? fetch.end : undefined);
     if (verdict === 'use') return;
     this.cancel(fetch.key);
@@ -160,7 +178,10 @@ export class HttpDesk {
     const fetch = this.#fetches.get(fetchId);
     if (!fetch) return;
     this.#fetches.delete(fetchId);
-    if (this.host.onBodyEnd(fetch.key, fetch.position, now)) this.#troubles.delete(fetch.key);
+    // When a gap is filled, there may be others.
+    if (isGap(fetch) && fetch.position >= fetch.to) this.#hasChanged = true;
+    const isWell = isGap(fetch) ? fetch.position >= fetch.to : this.host.onBodyEnd(fetch.key, fetch.position, now);
+    if (isWell) this.#troubles.delete(fetch.key);
     else this.#noteFailure(fetch.key, { reason: 'network', message: 'the body ended early' }, now);
   }
 
@@ -169,6 +190,13 @@ export class HttpDesk {
     if (!fetch) return;
     this.#fetches.delete(fetchId);
     this.#noteFailure(fetch.key, failure, now);
+  }
+
+  /** [SCH-1] What follows is here already: stops the fetch, unless the origin sends everything whatever is asked. */
+  stopAtMeeting(key: SegmentKey): void {
+    if (this.#find(key)?.isWhole) return;
+    this.cancel(key);
+    this.#hasChanged = true;
   }
 
   /** Stops the fetch of a segment, if there is one. */
@@ -212,6 +240,11 @@ export class HttpDesk {
     const { reason, message } = failure;
     this.host.emit({ type: 'log', level: 'warn', message: 'HTTP failed', context: { key, reason, status, message } });
   }
+}
+
+/** Whether only the bytes up to some that are there already come. */
+function isGap(fetch: Fetch): boolean {
+  return fetch.to < Infinity && !fetch.isWhole;
 }
 
 function timeoutOf(fetch: Fetch): Milliseconds {

@@ -17,14 +17,19 @@ import type { HaveEntry } from '../protocol/peer-messages';
 import { Swarm } from '../swarm/swarm';
 import { infoHashOf } from '../swarm/swarm-ids';
 import { UploadBudget } from '../swarm/upload-budget';
+import type { BytesAtHand } from '../swarm/upload-desk';
 import type { Counters } from './counters';
 import { DownloadDesk } from './download-desk';
 import type { ResolvedOptions } from './options';
+import { OwnAccount } from './own-account';
+import { weightOf } from './peer-view';
 import { completeHave, SegmentShelf } from './segment-shelf';
 import type { SessionEffect, SessionInput } from './session-effects';
 
 /** After joining, a segment that can wait is held back so long, because peers may turn up. */
-const SEARCH_MS: Milliseconds = 3_000;
+const SEARCH_MS: Milliseconds = 10_000;
+/** With so many peers the search is over. */
+const ENOUGH_PEERS = 4;
 /** Changes in what can be given are gathered for so long before peers are told. */
 const ANNOUNCE_DELAY_MS: Milliseconds = 50;
 /** A paused player is in no hurry, but what it asked for must come some time. */
@@ -79,6 +84,8 @@ export class MediaSession {
   readonly #downloads: DownloadDesk;
   readonly #shelf: SegmentShelf;
   readonly #budget: UploadBudget;
+  readonly #ownAccount: OwnAccount;
+  /** What peers are to hear of soon. */
   readonly #changedKeys = new Set<SegmentKey>();
   /** Requests of the player that the shelf answers: read id → request id. */
   readonly #shelfReads = new Map<number, number>();
@@ -86,8 +93,6 @@ export class MediaSession {
   readonly #sizes: TransferSizes;
   #options: ResolvedOptions;
   #effects: SessionEffect[] = [];
-  /** Answers that the core gives itself, taken in turn like those of the world. */
-  readonly #inbox: SessionInput[] = [];
   #swarm: Swarm | undefined;
   #joinedAt: Milliseconds = 0;
   #announceAt: Milliseconds = Infinity;
@@ -102,7 +107,8 @@ export class MediaSession {
     this.#sizes = config.sizes ?? TRANSFER_SIZES;
     this.swarmId = config.options.swarmId ?? defaultSwarmId(config.sourceUrl);
     this.#model = config.model ?? new MediaModel({ sourceUrl: config.sourceUrl });
-    this.#budget = new UploadBudget(uploadLimitsOf(config.options));
+    this.#budget = new UploadBudget(uploadLimitsOf(config.options), this.#sizes);
+    this.#ownAccount = new OwnAccount(this.#budget, config.counters, this.#sizes);
     this.#shelf = new SegmentShelf(config.options.memoryLimitBytes, emit, (key) => this.#noteChange(key));
     this.#downloads = new DownloadDesk({
       emit,
@@ -112,6 +118,7 @@ export class MediaSession {
       peers: () => this.#swarm?.peers ?? [],
       deadline: (now) => this.#deadline(now),
       isLive: () => this.#model.isLive,
+      selfWeight: () => weightOf(this.#ownAccount.about, this.#sizes),
       swarmSize: () => this.#swarm?.swarmSize,
       searchUntil: () => this.#searchUntil(),
       onAvailabilityChanged: (key) => this.#noteChange(key),
@@ -181,6 +188,7 @@ export class MediaSession {
 
   reportPlayback(playback: PlaybackInput, now: Milliseconds): SessionEffect[] {
     this.#playback = { ...playback, at: now };
+    this.#sayAbout(now);
     this.#downloads.replan();
     return this.#settle(now);
   }
@@ -267,12 +275,14 @@ export class MediaSession {
       maxPeers: () => this.#options.maxPeers,
       totals: () => counters,
       ownHaves: () => this.#ownHaves(),
-      hasBytes: (key, range) => this.#shelf.has(key, range) || this.#downloads.view(key, range) !== undefined,
-      readBytes: (readId, key, range) => this.#read(readId, key, range),
+      haveOf: (key) => (this.#options.upload.enabled ? this.#givable(key) : undefined),
+      ownAbout: () => this.#ownAccount.about,
+      bytesAtHand: (key, range) => this.#bytesAtHand(key, range),
+      readBytes: (readId, key, range) => void this.#effects.push({ type: 'readSegment', readId, key, range }),
       onPeersChanged: () => this.#downloads.replan(),
-      onHave: (_peer, key) => this.#downloads.noteOffer(key),
+      onHave: (entry, key, at) => this.#downloads.noteOffer(entry, key, at),
       onData: (_peer, request, offset, payload, at) => this.#downloads.handlePeerData(request, offset, payload, at),
-      onRequestFailed: () => this.#downloads.replan(),
+      onRequestFailed: (_peer, request) => this.#downloads.handleRequestFailed(request),
       onLateData: (byteCount) => {
         counters.p2pBytes += byteCount;
         counters.wastedBytes += byteCount;
@@ -284,10 +294,8 @@ export class MediaSession {
     this.#swarm.start(now);
   }
 
-  #read(readId: number, key: SegmentKey, range: ByteRange): void {
-    const onItsWay = this.#downloads.view(key, range);
-    if (onItsWay) this.#inbox.push({ type: 'segmentRead', readId, bytes: onItsWay.slice() });
-    else this.#effects.push({ type: 'readSegment', readId, key, range });
+  #bytesAtHand(key: SegmentKey, range: ByteRange): BytesAtHand {
+    return this.#shelf.has(key, range) ? 'stored' : (this.#downloads.view(key, range) ?? 'absent');
   }
 
   #handleRead(readId: number, bytes: Uint8Array | undefined, now: Milliseconds): void {
@@ -310,7 +318,6 @@ export class MediaSession {
 
   /** Ends each input: plans, tells peers what changed, and asks for the next wake-up. */
   #settle(now: Milliseconds): SessionEffect[] {
-    for (let input = this.#inbox.shift(); input; input = this.#inbox.shift()) this.#dispatch(input, now);
     if (!this.#isLeft) {
       this.#downloads.settle(now);
       this.#announceChanges(now);
@@ -346,11 +353,19 @@ export class MediaSession {
     return this.#options.upload.enabled ? [...this.#shelf.haves(), ...this.#downloads.haves()] : [];
   }
 
-  #haveOf(key: SegmentKey): HaveEntry | undefined {
+  #givable(key: SegmentKey): HaveEntry | undefined {
     const shelved = this.#shelf.get(key);
-    if (shelved) return completeHave(shelved.id, shelved.byteCount);
+    return shelved ? completeHave(shelved.id, shelved.byteCount) : this.#downloads.haveOf(key);
+  }
+
+  #haveOf(key: SegmentKey): HaveEntry | undefined {
     const id = this.#model.segment(key)?.id;
-    return this.#downloads.haveOf(key) ?? (id && { id, state: 'gone', totalBytes: undefined, availableBytes: 0 });
+    return this.#givable(key) ?? (id && { id, state: 'gone' });
+  }
+
+  /** Tells peers what this viewer is ready to give, when that has changed by much. */
+  #sayAbout(now: Milliseconds): void {
+    if (this.#ownAccount.update(now - this.#joinedAt)) this.#swarm?.announceAbout(this.#ownAccount.about);
   }
 
   #keep(segment: Segment, bytes: Uint8Array): void {
@@ -367,10 +382,11 @@ export class MediaSession {
     return isPaused ? at + bufferMs + PAUSED_PATIENCE_MS : at + bufferMs / (rate > 1 ? rate : 1);
   }
 
-  /** [SCH-6] Until when more peers may turn up: not at all where the trackers know of nobody else. */
+  /** [SCH-6] Until when more peers may turn up: not where there are enough, or all that the trackers know of. */
   #searchUntil(): Milliseconds {
     const swarm = this.#swarm;
-    if (!swarm || swarm.peers.length > 0 || (swarm.swarmSize !== undefined && swarm.swarmSize <= 1)) return 0;
+    const others = (swarm?.swarmSize ?? Infinity) - 1;
+    if (!swarm || swarm.peers.length >= Math.min(ENOUGH_PEERS, others)) return 0;
     return this.#joinedAt + SEARCH_MS;
   }
 

@@ -16,7 +16,10 @@ export interface IceServer {
 export interface UploadOptions {
   /** Whether to upload at all. @defaultValue true */
   readonly enabled?: boolean;
-  /** Ceiling in bits per second over all peers, above 0. @defaultValue Infinity */
+  /**
+   * Ceiling in bits per second over all peers, above 0; half of the measured uplink is a ceiling too.
+   * @defaultValue Infinity
+   */
   readonly maxBitrate?: BitsPerSecond;
   /** Ceiling as uploaded ÷ downloaded bytes of this session, 0 or more. @defaultValue 2 */
   readonly maxRatio?: number;

@@ -88,5 +88,5 @@ export class SegmentShelf {
 
 /** The announcement of a segment that is all here. */
 export function completeHave(id: SegmentId, byteCount: Bytes): HaveEntry {
-  return { id, state: 'complete', totalBytes: byteCount, availableBytes: byteCount };
+  return { id, state: 'complete', totalBytes: byteCount };
 }

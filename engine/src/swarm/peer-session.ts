@@ -14,6 +14,9 @@ import type { IntroductionMessage } from '../protocol/introduction-messages';
 import { MAX_SEGMENTS_PER_PEER } from '../protocol/limits';
 import type { HaveEntry, PeerMessage, RejectReason } from '../protocol/peer-messages';
 import { decodePeerMessage, encodePeerMessage, PROTOCOL_VERSION } from '../protocol/peer-messages';
+import type { Offer } from './offer';
+import { offerOf } from './offer';
+import type { OpenRequest, PeerAbout, PeerSessionIdentity, UploadRequest } from './peer-link-facts';
 
 /** A link that is not ready by then is given up: ICE, DTLS and the handshake together. */
 const READY_TIMEOUT_MS: Milliseconds = 20_000;
@@ -27,10 +30,14 @@ export const SILENCE_MS: Milliseconds = 10_000;
 export const ANSWER_MS: Milliseconds = 10_000;
 /** A peer that said it does not upload is not asked for so long. */
 const REFUSAL_MS: Milliseconds = 30_000;
-/** A peer that serves others is asked again after so long. */
-export const BUSY_MS: Milliseconds = 300;
+/** A peer that serves others is asked again when it calls, or after so long. */
+export const BUSY_MS: Milliseconds = 1_000;
+/** A peer from which a request was taken back because it was silent is not asked for so long. */
+const REST_MS: Milliseconds = 1_000;
 /** Requests in a row that stalled, were refused or in vain before the peer is closed as useless. */
 const MAX_FAILURES_IN_A_ROW = 5;
+/** Nobody plans further ahead; a longer time is said as this. */
+const MAX_NEEDED_IN_MS: Milliseconds = 60_000;
 /** Cancelled requests whose late data is still expected. Stops our own memory from growing with each of them. */
 const MAX_REMEMBERED_CANCELS = 32;
 
@@ -45,35 +52,18 @@ export const PEER_SESSION_TRANSITIONS: TransitionTable<State, Event> = {
   closed: {},
 };
 
-/** Who the link leads to, as far as signalling says. */
-export interface PeerSessionIdentity {
-  readonly linkId: number;
-  /** Which of the two made the offer. */
-  readonly isInitiator: boolean;
-  /** Names the link at both ends. */
-  readonly offerId: string;
-}
-
-/** One request of ours that is under way. */
-export interface OpenRequest {
-  readonly requestId: number;
-  readonly key: SegmentKey;
-  readonly range: ByteRange;
-  /** Next byte expected. */
-  position: Bytes;
-  lastByteAt: Milliseconds;
-}
-
 /** What the machine tells its surroundings. */
 export interface PeerSessionHost {
   send(linkId: number, frame: Uint8Array): void;
   onReady(session: PeerSession, now: Milliseconds): void;
-  onHave(session: PeerSession, key: SegmentKey): void;
+  onHave(session: PeerSession, entry: HaveEntry, key: SegmentKey, now: Milliseconds): void;
   onData(session: PeerSession, request: OpenRequest, offset: Bytes, payload: Uint8Array, now: Milliseconds): void;
   /** A request ended before all its bytes came: rejected, stalled, or the link closed. */
   onRequestFailed(session: PeerSession, request: OpenRequest, reason: RejectReason | 'stalled' | 'closed'): void;
-  onUploadRequest(session: PeerSession, requestId: number, id: SegmentId, range: ByteRange, now: Milliseconds): void;
+  onUploadRequest(session: PeerSession, request: UploadRequest, now: Milliseconds): void;
   onUploadCancelled(session: PeerSession, requestId: number, now: Milliseconds): void;
+  /** It was busy, and is to be asked again. */
+  onFree(session: PeerSession): void;
   /** It speaks of other peers. Returns what is wrong with that, or undefined. */
   onIntroduction(session: PeerSession, message: IntroductionMessage, now: Milliseconds): string | undefined;
   /** Bytes of a cancelled request that were already on their way. */
@@ -90,13 +80,16 @@ export class PeerSession {
   #refusesUntil: Milliseconds = 0;
   #busyUntil: Milliseconds = 0;
   #heardAt: Milliseconds = 0;
+  /** When it last sent bytes of any request. */
+  #dataAt: Milliseconds = 0;
   #pingedAt: Milliseconds | undefined;
   #nextRequestId = 1;
-  readonly #has = new Map<SegmentKey, HaveEntry>();
+  readonly #has = new Map<SegmentKey, Offer>();
   readonly #requests = new Map<number, OpenRequest>();
   readonly #cancelled = new Map<number, OpenRequest>();
   readonly #rate = new RateEstimate();
   #busySince: Milliseconds | undefined;
+  #about: PeerAbout | undefined;
 
   constructor(
     readonly identity: PeerSessionIdentity,
@@ -132,11 +125,16 @@ export class PeerSession {
     return this.#busyUntil;
   }
 
-  get openRequests(): readonly OpenRequest[] {
-    return [...this.#requests.values()];
+  /** What it says that it is ready to give; undefined before it has. */
+  get about(): PeerAbout | undefined {
+    return this.#about;
   }
 
-  get availability(): ReadonlyMap<SegmentKey, HaveEntry> {
+  get openRequests(): ReadonlyMap<number, OpenRequest> {
+    return this.#requests;
+  }
+
+  get availability(): ReadonlyMap<SegmentKey, Offer> {
     return this.#has;
   }
 
@@ -146,7 +144,7 @@ export class PeerSession {
     const oldest = this.#oldestRequest;
     return Math.min(
       this.#state === 'ready' ? this.#silenceEndsAt : this.#readyBy,
-      oldest ? oldest.lastByteAt + REQUEST_STALL_MS : Infinity,
+      oldest ? this.#silentSince(oldest) + REQUEST_STALL_MS : Infinity,
     );
   }
 
@@ -185,7 +183,8 @@ export class PeerSession {
       this.#pingedAt = now;
       this.#send({ type: 'ping' });
     }
-    for (const request of this.openRequests.filter(({ lastByteAt }) => now >= lastByteAt + REQUEST_STALL_MS)) {
+    const stalled = [...this.#requests.values()].filter((asked) => now >= this.#silentSince(asked) + REQUEST_STALL_MS);
+    for (const request of stalled) {
       // A failure may close the session, which ends the others.
       if (!this.#requests.has(request.requestId)) return;
       this.cancel(request.requestId, now);
@@ -194,18 +193,24 @@ export class PeerSession {
   }
 
   /** Asks for bytes that the peer said it has. */
-  request(key: SegmentKey, id: SegmentId, range: ByteRange, now: Milliseconds): void {
+  request(key: SegmentKey, id: SegmentId, range: ByteRange, neededInMs: Milliseconds, now: Milliseconds): OpenRequest {
     const requestId = this.#nextRequestId++;
-    this.#requests.set(requestId, { requestId, key, range, position: range.start, lastByteAt: now });
+    const request = { requestId, key, range, position: range.start, lastByteAt: now };
+    this.#requests.set(requestId, request);
     this.#busySince ??= now;
-    this.#send({ type: 'request', requestId, id, range });
+    const needed = Math.round(Math.max(0, Math.min(MAX_NEEDED_IN_MS, neededInMs)));
+    this.#send({ type: 'request', requestId, id, range, neededInMs: needed });
+    return request;
   }
 
-  /** Takes a request back; what is on its way is counted as late data. No failure is reported. */
-  cancel(requestId: number, now: Milliseconds): void {
+  /**
+   * Takes a request back; what is on its way is counted as late data. No failure is reported. `isFault`: silence until
+   * now speaks against the peer.
+   */
+  cancel(requestId: number, now: Milliseconds, isFault = true): void {
     const request = this.#requests.get(requestId);
     if (!request) return;
-    const isInVain = request === this.#oldestRequest && now - request.lastByteAt >= IN_VAIN_MS;
+    const isInVain = isFault && request === this.#oldestRequest && now - this.#silentSince(request) >= IN_VAIN_MS;
     this.#end(request, now);
     this.#cancelled.set(requestId, request);
     const [oldest] = this.#cancelled.keys();
@@ -215,8 +220,22 @@ export class PeerSession {
     if (isInVain) this.#noteFailure();
   }
 
+  /** It was silent where others are free. */
+  leaveAlone(now: Milliseconds): void {
+    this.#busyUntil = Math.max(this.#busyUntil, now + REST_MS);
+  }
+
   sendHave(entries: readonly HaveEntry[]): void {
     this.#send({ type: 'have', entries });
+  }
+
+  /** [UP-12] Tells one that was turned away that there is room now. */
+  sendFree(): void {
+    this.#send({ type: 'free' });
+  }
+
+  sendAbout(uploadKbps: number, isSettled: boolean): void {
+    this.#send({ type: 'about', uploadKbps, isSettled });
   }
 
   sendIntroduction(message: IntroductionMessage): void {
@@ -234,7 +253,7 @@ export class PeerSession {
   /** The link is gone; open requests fail. */
   close(): void {
     if (!this.#move('close')) return;
-    const open = this.openRequests;
+    const open = [...this.#requests.values()];
     this.#requests.clear();
     this.#has.clear();
     for (const request of open) this.host.onRequestFailed(this, request, 'closed');
@@ -246,9 +265,9 @@ export class PeerSession {
     if (this.#state !== 'ready') return `${message.type} before the handshake`;
     switch (message.type) {
       case 'have':
-        return this.#takeHave(message.entries);
+        return this.#takeHave(message.entries, now);
       case 'request':
-        return void this.host.onUploadRequest(this, message.requestId, message.id, message.range, now);
+        return void this.host.onUploadRequest(this, message, now);
       case 'cancel':
         return void this.host.onUploadCancelled(this, message.requestId, now);
       case 'data':
@@ -258,6 +277,12 @@ export class PeerSession {
       case 'ping':
         return void this.#send({ type: 'pong' });
       case 'pong':
+        return undefined;
+      case 'free':
+        this.#busyUntil = Math.min(this.#busyUntil, now);
+        return void this.host.onFree(this);
+      case 'about':
+        this.#about = message;
         return undefined;
       case 'peers':
       case 'relay':
@@ -276,13 +301,13 @@ export class PeerSession {
     return undefined;
   }
 
-  #takeHave(entries: readonly HaveEntry[]): string | undefined {
+  #takeHave(entries: readonly HaveEntry[], now: Milliseconds): string | undefined {
     for (const entry of entries) {
       const key = segmentKeyOf(entry.id);
       if (entry.state === 'gone') this.#has.delete(key);
-      else this.#has.set(key, entry);
+      else this.#has.set(key, offerOf(entry));
       if (this.#has.size > MAX_SEGMENTS_PER_PEER) return 'more segments than allowed';
-      this.host.onHave(this, key);
+      this.host.onHave(this, entry, key, now);
     }
     return undefined;
   }
@@ -294,6 +319,7 @@ export class PeerSession {
     const end = offset + payload.length;
     if (offset !== request.position || end > request.range.end) return 'data outside of the request';
     request.position = end;
+    this.#dataAt = now;
     const isDone = end === request.range.end;
     // [PEER-5] What was on its way when the cancel left is no fault, and no more than was asked for.
     if (this.#cancelled.has(requestId)) {
@@ -343,12 +369,17 @@ export class PeerSession {
     return this.#pingedAt === undefined ? this.#heardAt + SILENCE_MS : this.#pingedAt + ANSWER_MS;
   }
 
+  /** [PEER-6] Whatever a peer sends, it is at work: it serves first what is needed first, not what was asked first. */
+  #silentSince(request: OpenRequest): Milliseconds {
+    return Math.max(request.lastByteAt, this.#dataAt);
+  }
+
   get #oldestRequest(): OpenRequest | undefined {
     const [oldest] = this.#requests.values();
     return oldest;
   }
 
-  /** [PEER-6] A peer serves one request after the other: a request is waited for only once those before it have ended. */
+  /** [PEER-6] A peer serves one request after the other: those that wait have their time when it turns to them. */
   #end(request: OpenRequest, now: Milliseconds): void {
     const wasOldest = request === this.#oldestRequest;
     this.#requests.delete(request.requestId);

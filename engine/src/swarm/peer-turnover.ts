@@ -140,8 +140,7 @@ export class PeerTurnover {
   /** Those that may go: had their time, and nothing is under way in either direction. */
   #free(view: TurnoverView, now: Milliseconds): Standing[] {
     return [...this.#standings.values()].filter(
-      ({ session, readyAt }) =>
-        now - readyAt >= GRACE_MS && session.openRequests.length === 0 && !view.isServed(session),
+      ({ session, readyAt }) => now - readyAt >= GRACE_MS && session.openRequests.size === 0 && !view.isServed(session),
     );
   }
 

@@ -45,11 +45,6 @@ export class SegmentTransfer {
     return this.#received.byteCount;
   }
 
-  /** Bytes there from the segment's start on: what can be given to others. */
-  get availableBytes(): Bytes {
-    return this.#received.contiguousEnd;
-  }
-
   get isComplete(): boolean {
     return this.#total !== undefined && this.#received.contiguousEnd >= this.#total;
   }
@@ -99,8 +94,13 @@ export class SegmentTransfer {
   }
 
   /** A view of `range`, or undefined when not all of it is there. */
-  view(range: ByteRange): Uint8Array | undefined {
-    return this.#received.contains(range) ? this.#buffer.subarray(range.start, range.end) : undefined;
+  view({ start, end }: ByteRange): Uint8Array | undefined {
+    return this.#received.endOfRun(start) >= end ? this.#buffer.subarray(start, end) : undefined;
+  }
+
+  /** Whether the byte at `position` is there. */
+  has(position: Bytes): boolean {
+    return this.#received.endOfRun(position) > position;
   }
 
   /** The whole segment; only when complete. The transfer must not be used afterwards. */

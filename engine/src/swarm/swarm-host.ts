@@ -6,9 +6,14 @@ import type { Bytes, Milliseconds } from '../base/units';
 import type { SegmentKey } from '../media/segment';
 import type { Random } from '../ports/random';
 import type { HaveEntry, RejectReason } from '../protocol/peer-messages';
-import type { OpenRequest, PeerSession } from './peer-session';
+import type { PeerSession } from './peer-session';
+import type { OpenRequest, PeerAbout } from './peer-link-facts';
 import type { SwarmEffect } from './swarm-effects';
 import type { ReportSwarmEvent } from './swarm-events';
+import type { BytesAtHand } from './upload-desk';
+
+/** What this viewer says of itself. */
+export type OwnAbout = Omit<PeerAbout, 'type'>;
 
 export interface SwarmConfig {
   readonly infoHash: string;
@@ -27,10 +32,12 @@ export interface SwarmHost {
   totals(): { readonly uploadedBytes: Bytes; readonly downloadedBytes: Bytes };
   /** All that this viewer can give, for a peer that has just come. */
   ownHaves(): readonly HaveEntry[];
-  hasBytes(key: SegmentKey, range: ByteRange): boolean;
+  haveOf(key: SegmentKey): HaveEntry | undefined;
+  ownAbout(): OwnAbout;
+  bytesAtHand(key: SegmentKey, range: ByteRange): BytesAtHand;
   readBytes(readId: number, key: SegmentKey, range: ByteRange): void;
   onPeersChanged(): void;
-  onHave(session: PeerSession, key: SegmentKey): void;
+  onHave(entry: HaveEntry, key: SegmentKey, now: Milliseconds): void;
   onData(session: PeerSession, request: OpenRequest, offset: Bytes, payload: Uint8Array, now: Milliseconds): void;
   onRequestFailed(session: PeerSession, request: OpenRequest, reason: RejectReason | 'stalled' | 'closed'): void;
   onLateData(byteCount: Bytes): void;

@@ -3,6 +3,7 @@
 
 import { P2PError } from '../base/p2p-error';
 import type { Bytes, Milliseconds } from '../base/units';
+import type { SegmentKey } from '../media/segment';
 import { segmentKeyOf } from '../media/segment';
 import type { SessionDescription } from '../ports/peer-link';
 import { binaryStringOf } from '../protocol/binary-string';
@@ -14,10 +15,11 @@ import { Introductions } from './introductions';
 import type { Link } from './link-table';
 import { LinkTable } from './link-table';
 import { OFFER_ID_BYTES } from './offer-desk';
-import type { PeerSessionIdentity } from './peer-session';
+import { hasAll } from './offer';
+import type { PeerSessionIdentity } from './peer-link-facts';
 import { PeerSession } from './peer-session';
 import { PeerTurnover } from './peer-turnover';
-import type { SwarmConfig, SwarmHost } from './swarm-host';
+import type { OwnAbout, SwarmConfig, SwarmHost } from './swarm-host';
 import type { PeerCensus } from './tracker-set';
 import { TrackerSet } from './tracker-set';
 import type { UploadBudget } from './upload-budget';
@@ -74,7 +76,7 @@ export class Swarm {
     this.uploads = new UploadDesk(
       budget,
       {
-        has: (key, range) => host.hasBytes(key, range),
+        bytesAtHand: (key, range) => host.bytesAtHand(key, range),
         read: (readId, key, range) => host.readBytes(readId, key, range),
         totals: () => host.totals(),
         onSent: (session, byteCount) => {
@@ -175,9 +177,18 @@ export class Swarm {
     this.#seekPeers(now);
   }
 
-  /** Tells all peers what changed here. */
+  /** Tells all peers what changed here. [HAVE-7] Who has all of a segment need not hear who else does. */
   announce(entries: readonly HaveEntry[]): void {
-    for (const session of this.peers) sendInPortions(session, entries);
+    for (const session of this.peers) {
+      const isNews = ({ id, state }: HaveEntry) =>
+        state === 'gone' || !hasAll(session.availability.get(segmentKeyOf(id)));
+      sendInPortions(session, entries.every(isNews) ? entries : entries.filter(isNews));
+    }
+  }
+
+  /** Tells all peers what this viewer is ready to give. */
+  announceAbout(about: OwnAbout): void {
+    for (const session of this.peers) session.sendAbout(about.uploadKbps, about.isSettled);
   }
 
   wake(now: Milliseconds): void {
@@ -298,7 +309,7 @@ export class Swarm {
         this.host.effect({ type: 'sendFrame', linkId, frame });
       },
       onReady: (session, at) => this.#handleReady(session, at),
-      onHave: (session, key) => this.host.onHave(session, key),
+      onHave: (session, entry, key, at) => this.#handleHave(session, entry, key, at),
       onData: (session, request, offset, payload, at) => {
         this.#turnover.noteReceived(session.identity.linkId, payload.length);
         this.host.onData(session, request, offset, payload, at);
@@ -307,13 +318,22 @@ export class Swarm {
         if (reason !== 'busy') this.#turnover.noteFailure(session.identity.linkId);
         this.host.onRequestFailed(session, request, reason);
       },
+      onFree: () => this.host.onPeersChanged(),
       onIntroduction: (session, message, at) => this.#handleIntroduction(session, message, at),
-      onUploadRequest: (session, requestId, id, range, at) =>
-        this.uploads.handleRequest(session.identity.linkId, requestId, segmentKeyOf(id), range, at),
+      onUploadRequest: (session, { requestId, id, range, neededInMs }, at) =>
+        this.uploads.handleRequest(session.identity.linkId, requestId, segmentKeyOf(id), range, neededInMs, at),
       onUploadCancelled: (session, requestId, at) => this.uploads.handleCancel(session.identity.linkId, requestId, at),
       onLateData: (byteCount) => this.host.onLateData(byteCount),
       onUnwanted: (session, reason, violationBytes) => this.#handleUnwanted(session, reason, violationBytes),
     });
+  }
+
+  #handleHave(session: PeerSession, entry: HaveEntry, key: SegmentKey, now: Milliseconds): void {
+    this.host.onHave(entry, key, now);
+    if (entry.state !== 'gone') return;
+    // [HAVE-7] It may want the segment again, and has not heard who has it.
+    const own = this.host.haveOf(key);
+    if (own) session.sendHave([own]);
   }
 
   #handleReady(session: PeerSession, now: Milliseconds): void {
@@ -331,6 +351,8 @@ export class Swarm {
     this.#turnover.open(session, now);
     this.#introductions.open(session, now);
     this.host.report('peerConnected', { peerId: session.peerId ?? '' });
+    const { uploadKbps, isSettled } = this.host.ownAbout();
+    session.sendAbout(uploadKbps, isSettled);
     sendInPortions(session, this.host.ownHaves());
     this.#introducer.open(session);
     this.host.onPeersChanged();

@@ -1,10 +1,12 @@
+import { RateEstimate } from '../base/rate-estimate';
+import { TRANSFER_SIZES, type TransferSizes } from '../base/transfer-sizes';
 import type { BitsPerSecond, Bytes, Milliseconds } from '../base/units';
-import { kibibytes, mebibytes, timeToMove } from '../base/units';
+import { timeToMove } from '../base/units';
 
-/** What may be uploaded before anything was downloaded, so that a newcomer's first segments can be passed on. */
-const FREE_UPLOAD_BYTES = mebibytes(1);
-/** The bitrate ceiling holds over any span longer than it takes to send this. */
-const BURST_BYTES = kibibytes(64);
+/** Of the uplink so much may be used: calls and whatever else the household does go on undisturbed. */
+export const UPLINK_SHARE = 0.5;
+const BITS_PER_BYTE = 8;
+const MS_PER_SECOND = 1000;
 
 /** The ceilings on what this viewer gives. */
 export interface UploadLimits {
@@ -13,43 +15,73 @@ export interface UploadLimits {
   readonly maxRatio: number;
 }
 
-/** [UP-1] Keeps uploads under a bitrate (token bucket) and under a multiple of what was downloaded. */
+/** [UP-1] Keeps uploads under a bitrate (token bucket), half of the uplink, and a multiple of what was downloaded. */
 export class UploadBudget {
-  #tokens: Bytes = BURST_BYTES;
+  readonly #uplink = new RateEstimate();
+  #tokens: Bytes;
   #filledAt: Milliseconds = 0;
 
   /** The limits may change at any time. */
-  constructor(public limits: UploadLimits) {}
+  constructor(
+    public limits: UploadLimits,
+    private readonly sizes: TransferSizes = TRANSFER_SIZES,
+  ) {
+    this.#tokens = sizes.uploadBurstBytes;
+  }
 
-  /** Whether requests are taken at all, given what was moved so far. */
-  isOpen(uploadedBytes: Bytes, downloadedBytes: Bytes): boolean {
+  /** How fast this viewer may give; undefined while the uplink has not been measured and no ceiling is set. */
+  get bitrate(): BitsPerSecond | undefined {
+    const { maxBitrate } = this.limits;
+    const measured = this.#uplink.bitsPerSecond;
+    const bitrate = Math.min(maxBitrate, measured === undefined ? Infinity : measured * UPLINK_SHARE);
+    return bitrate === Infinity ? undefined : bitrate;
+  }
+
+  /** [UP-10] So many bytes left in one go, with more waiting behind them all the time: that is the uplink's rate. */
+  noteUplink(bytes: Bytes, elapsed: Milliseconds): void {
+    this.#uplink.add(bytes, elapsed);
+  }
+
+  /** Whether anything is given at all. */
+  get isOn(): boolean {
     const { isEnabled, maxBitrate, maxRatio } = this.limits;
-    return (
-      isEnabled && maxBitrate > 0 && uploadedBytes < maxRatio * downloadedBytes + (maxRatio > 0 ? FREE_UPLOAD_BYTES : 0)
-    );
+    return isEnabled && maxBitrate > 0 && maxRatio > 0;
+  }
+
+  /** What may still be given, by the ratio. */
+  headroom(uploadedBytes: Bytes, downloadedBytes: Bytes): Bytes {
+    if (!this.isOn) return 0;
+    if (this.limits.maxRatio === Infinity) return Infinity;
+    return Math.max(0, this.limits.maxRatio * downloadedBytes + this.sizes.freeUploadBytes - uploadedBytes);
+  }
+
+  /** Whether requests are taken now, given what was moved so far. */
+  isOpen(uploadedBytes: Bytes, downloadedBytes: Bytes): boolean {
+    return this.headroom(uploadedBytes, downloadedBytes) > 0;
   }
 
   /** Takes `bytes` if they may go now. */
   take(bytes: Bytes, now: Milliseconds): boolean {
-    if (this.limits.maxBitrate === Infinity) return true;
-    this.#fill(now);
-    if (this.#tokens < Math.min(bytes, BURST_BYTES)) return false;
+    const { bitrate } = this;
+    if (bitrate === undefined) return true;
+    this.#fill(bitrate, now);
+    if (this.#tokens < Math.min(bytes, this.sizes.uploadBurstBytes)) return false;
     this.#tokens -= bytes;
     return true;
   }
 
   /** When `take(bytes)` will succeed. */
   readyAt(bytes: Bytes, now: Milliseconds): Milliseconds {
-    if (this.limits.maxBitrate === Infinity) return now;
-    this.#fill(now);
-    return (
-      now + Math.ceil(timeToMove(Math.max(0, Math.min(bytes, BURST_BYTES) - this.#tokens), this.limits.maxBitrate))
-    );
+    const { bitrate } = this;
+    if (bitrate === undefined) return now;
+    this.#fill(bitrate, now);
+    const short = Math.min(bytes, this.sizes.uploadBurstBytes) - this.#tokens;
+    return now + Math.ceil(timeToMove(Math.max(0, short), bitrate));
   }
 
-  #fill(now: Milliseconds): void {
-    const gained = (this.limits.maxBitrate * Math.max(0, now - this.#filledAt)) / 8000;
-    this.#tokens = Math.min(BURST_BYTES, this.#tokens + gained);
+  #fill(bitrate: BitsPerSecond, now: Milliseconds): void {
+    const gained = (bitrate * Math.max(0, now - this.#filledAt)) / (BITS_PER_BYTE * MS_PER_SECOND);
+    this.#tokens = Math.min(this.sizes.uploadBurstBytes, this.#tokens + gained);
     this.#filledAt = now;
   }
 }

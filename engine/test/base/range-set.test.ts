@@ -65,6 +65,16 @@ describe('RangeSet', () => {
     );
   });
 
+  test('says where the run ends that a byte lies in', () => {
+    fc.assert(
+      fc.property(fc.array(operation), fc.nat(SIZE - 1), (operations, start) => {
+        const [set, bytes] = [build(operations), naive(operations)];
+        const end = bytes.indexOf(false, start);
+        expect(set.endOfRun(start)).toBe(end < 0 ? SIZE : end);
+      }),
+    );
+  });
+
   test('says how many added bytes were new', () => {
     fc.assert(
       fc.property(fc.array(operation), range, (operations, added) => {

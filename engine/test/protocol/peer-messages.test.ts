@@ -1,8 +1,10 @@
 import fc from 'fast-check';
+import { TRANSFER_SIZES } from '../../src/base/transfer-sizes';
 import { binaryStringOf, bytesOfBinaryString, isBinaryString } from '../../src/protocol/binary-string';
 import { ByteReader, ByteWriter, ProtocolViolation } from '../../src/protocol/byte-codec';
 import { fitsIntoSignal } from '../../src/protocol/introduction-messages';
 import {
+  MAX_BLOCK_MAP_BYTES,
   MAX_FRAME_BYTES,
   MAX_HAVE_ENTRIES,
   MAX_INTRODUCED_PEERS,
@@ -22,22 +24,11 @@ const binary20 = fc.uint8Array({ minLength: 20, maxLength: 20 }).map(binaryStrin
 const size = fc.integer({ min: 1, max: MAX_SEGMENT_BYTES });
 const id = fc.record({ rendition: fc.nat(0xffffffff), discontinuity: number, sequence: number });
 const entry: fc.Arbitrary<HaveEntry> = fc.oneof(
-  id.map((named): HaveEntry => ({ id: named, state: 'gone', totalBytes: undefined, availableBytes: 0 })),
+  id.map((named): HaveEntry => ({ id: named, state: 'gone' })),
+  fc.tuple(id, size).map(([named, totalBytes]): HaveEntry => ({ id: named, state: 'complete', totalBytes })),
   fc
-    .tuple(id, size)
-    .map(([named, bytes]): HaveEntry => ({ id: named, state: 'complete', totalBytes: bytes, availableBytes: bytes })),
-  fc.tuple(id, size, fc.nat()).map(([named, bytes, part]): HaveEntry => ({
-    id: named,
-    state: 'partial',
-    totalBytes: bytes,
-    availableBytes: part % bytes,
-  })),
-  fc.tuple(id, size).map(([named, bytes]): HaveEntry => ({
-    id: named,
-    state: 'partial',
-    totalBytes: undefined,
-    availableBytes: bytes,
-  })),
+    .tuple(id, size, fc.uint8Array({ maxLength: MAX_BLOCK_MAP_BYTES }))
+    .map(([named, totalBytes, blocks]): HaveEntry => ({ id: named, state: 'partial', totalBytes, blocks })),
 );
 const signal = fc.record({
   kind: fc.constantFrom('offer' as const, 'answer' as const),
@@ -55,6 +46,7 @@ const message: fc.Arbitrary<PeerMessage> = fc.oneof(
     range: fc
       .tuple(fc.nat(MAX_SEGMENT_BYTES), fc.integer({ min: 1, max: MAX_REQUEST_BYTES }))
       .map(([start, length]) => ({ start, end: start + length })),
+    neededInMs: number,
   }),
   fc.record({ type: fc.constant('cancel' as const), requestId: number }),
   fc.record({
@@ -68,7 +60,8 @@ const message: fc.Arbitrary<PeerMessage> = fc.oneof(
     requestId: number,
     reason: fc.constantFrom('absent' as const, 'busy' as const, 'upload-off' as const),
   }),
-  fc.record({ type: fc.constantFrom('ping' as const, 'pong' as const) }),
+  fc.record({ type: fc.constantFrom('ping' as const, 'pong' as const, 'free' as const) }),
+  fc.record({ type: fc.constant('about' as const), uploadKbps: number, isSettled: fc.boolean() }),
   fc.record({
     type: fc.constant('peers' as const),
     added: fc.array(binary20, { maxLength: 5 }),
@@ -136,6 +129,35 @@ describe('peer messages', () => {
     );
   });
 
+  test.each([1, 2])('[WIRE-2] a segment in state %i has a size', (state) => {
+    const read = (totalBytes: number) =>
+      decodePeerMessage(
+        frameOf((w) => {
+          idBytes(w.uint8(2)).uint8(state).varint(totalBytes);
+          return state === 1 ? w.varint(0) : w;
+        }),
+      );
+    expect(read(1)).toMatchObject({ type: 'have' });
+    expect(read(0)).toEqual(violation);
+  });
+
+  test('[WIRE-2] what follows a block map is the next entry', () => {
+    const entries: HaveEntry[] = [
+      { id: segment, state: 'partial', totalBytes: 900_000, blocks: Uint8Array.of(0b101, 0) },
+      { id: segment, state: 'gone' },
+    ];
+    expect(decodePeerMessage(encodePeerMessage({ type: 'have', entries }))).toEqual({ type: 'have', entries });
+  });
+
+  test('[WIRE-2] whether a peer has settled is 0 or 1', () => {
+    const read = (state: number) => decodePeerMessage(frameOf((w) => w.uint8(9).varint(5_000).uint8(state)));
+    expect([read(0), read(1)]).toEqual([
+      { type: 'about', uploadKbps: 5_000, isSettled: false },
+      { type: 'about', uploadKbps: 5_000, isSettled: true },
+    ]);
+    expect(read(2)).toEqual(violation);
+  });
+
   test('[WIRE-4] a later version may say more in its handshake', () => {
     const sent: PeerMessage = { type: 'handshake', version: 9, infoHash: 'é'.repeat(20), peerId: 'ÿ'.repeat(20) };
     expect(decodePeerMessage(Uint8Array.of(...encodePeerMessage(sent), 1, 2, 3))).toEqual(sent);
@@ -160,8 +182,6 @@ describe('limits of peer messages: the last that is taken, and one more', () => 
     const entries = Array.from({ length: MAX_HAVE_ENTRIES + 1 }, (_, sequence): HaveEntry => ({
       id: { ...segment, sequence },
       state: 'gone',
-      totalBytes: undefined,
-      availableBytes: 0,
     }));
     expect(decodePeerMessage(encodePeerMessage({ type: 'have', entries: entries.slice(1) }))).toMatchObject({
       type: 'have',
@@ -172,7 +192,13 @@ describe('limits of peer messages: the last that is taken, and one more', () => 
   test('[WIRE-6] MAX_REQUEST_BYTES', () => {
     const ask = (length: number) =>
       decodePeerMessage(
-        encodePeerMessage({ type: 'request', requestId: 1, id: segment, range: { start: 5, end: 5 + length } }),
+        encodePeerMessage({
+          type: 'request',
+          requestId: 1,
+          id: segment,
+          range: { start: 5, end: 5 + length },
+          neededInMs: 0,
+        }),
       );
     expect(ask(MAX_REQUEST_BYTES)).toMatchObject({ type: 'request' });
     expect(ask(MAX_REQUEST_BYTES + 1)).toEqual(violation);
@@ -184,12 +210,25 @@ describe('limits of peer messages: the last that is taken, and one more', () => 
       const bytes = MAX_SEGMENT_BYTES + more;
       const expected = more ? violation : expect.objectContaining({ type: expect.any(String) });
       expect(decodePeerMessage(frameOf((w) => idBytes(w.uint8(2)).uint8(2).varint(bytes)))).toEqual(expected);
-      expect(decodePeerMessage(frameOf((w) => idBytes(w.uint8(2)).uint8(1).varint(0).varint(bytes)))).toEqual(expected);
-      expect(decodePeerMessage(frameOf((w) => idBytes(w.uint8(3).varint(1)).varint(bytes).varint(1)))).toEqual(
-        expected,
-      );
+      expect(decodePeerMessage(frameOf((w) => idBytes(w.uint8(2)).uint8(1).varint(bytes).varint(0)))).toEqual(expected);
+      expect(
+        decodePeerMessage(frameOf((w) => idBytes(w.uint8(3).varint(1)).varint(bytes).varint(1).varint(0))),
+      ).toEqual(expected);
       expect(decodePeerMessage(frameOf((w) => w.uint8(5).varint(1).varint(bytes).uint8(9)))).toEqual(expected);
     }
+  });
+
+  test('[WIRE-6] MAX_BLOCK_MAP_BYTES: as many bits as the largest segment has blocks', () => {
+    const read = (length: number) =>
+      decodePeerMessage(
+        encodePeerMessage({
+          type: 'have',
+          entries: [{ id: segment, state: 'partial', totalBytes: 9, blocks: new Uint8Array(length) }],
+        }),
+      );
+    expect(read(MAX_BLOCK_MAP_BYTES)).toMatchObject({ type: 'have' });
+    expect(read(MAX_BLOCK_MAP_BYTES + 1)).toEqual(violation);
+    expect(MAX_BLOCK_MAP_BYTES * 8 * TRANSFER_SIZES.blockBytes).toBe(MAX_SEGMENT_BYTES);
   });
 
   test('[WIRE-6] MAX_INTRODUCED_PEERS, for those that came and those that went', () => {
@@ -226,7 +265,7 @@ describe('limits of peer messages: the last that is taken, and one more', () => 
       id,
       state: 'partial',
       totalBytes: MAX_SEGMENT_BYTES,
-      availableBytes: MAX_SEGMENT_BYTES,
+      blocks: new Uint8Array(MAX_BLOCK_MAP_BYTES).fill(0xff),
     };
     const entries = new Array<HaveEntry>(MAX_HAVE_ENTRIES).fill(largest);
     expect(encodePeerMessage({ type: 'have', entries }).length).toBeLessThanOrEqual(MAX_FRAME_BYTES);

@@ -10,6 +10,7 @@ import {
   decodePeerMessage,
   encodePeerMessage,
   PROTOCOL_VERSION,
+  type HaveEntry,
   type PeerMessage,
 } from '../../src/protocol/peer-messages';
 import { infoHashOf, makePeerId } from '../../src/swarm/swarm-ids';
@@ -40,6 +41,12 @@ function messageOf(json: string): PeerMessage {
     const named = { ...signal, offerId: latin1(signal['offerId']) };
     return { ...fields, peerId: latin1(fields['peerId']), signal: named } as PeerMessage;
   }
+  if (fields['type'] === 'have') {
+    const entries = (fields['entries'] as Record<string, unknown>[]).map(
+      (entry) => ('blocks' in entry ? { ...entry, blocks: fromHex(String(entry['blocks'])) } : entry) as HaveEntry,
+    );
+    return { type: 'have', entries };
+  }
   if (fields['type'] === 'data') return { ...fields, payload: fromHex(String(fields['payload'])) } as PeerMessage;
   return fields as PeerMessage;
 }
@@ -58,7 +65,7 @@ describe('PROTOCOL.md', () => {
   test('has a vector for each message', () => {
     const types = new Set(vectors.map(([json]) => messageOf(json).type));
     const introductions = ['peers', 'relay', 'relayed'];
-    const exchange = ['cancel', 'data', 'handshake', 'have', 'ping', 'pong', 'reject', 'request'];
+    const exchange = ['about', 'cancel', 'data', 'free', 'handshake', 'have', 'ping', 'pong', 'reject', 'request'];
     expect([...types].sort()).toEqual([...exchange, ...introductions].sort());
   });
 

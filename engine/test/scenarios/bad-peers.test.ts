@@ -1,10 +1,12 @@
 import { segmentBytes } from '../support/content';
 import { World, type Viewer } from '../support/simulated-world';
 import { completeEntry, wireIdOf, WirePeer, type WireLine, type WirePeerScript } from '../support/wire-peer';
-import type { PeerMessage } from '../../src/protocol/peer-messages';
+import { TRANSFER_SIZES } from '../../src/base/transfer-sizes';
+import type { HaveEntry, PeerMessage } from '../../src/protocol/peer-messages';
 
 const FILM_MS = 130_000;
 const SEGMENT_BYTES = 200_000;
+const { blockBytes: BLOCK_BYTES } = TRANSFER_SIZES;
 const ALL = Array.from({ length: 60 }, (_, index) => completeEntry(index, SEGMENT_BYTES));
 
 /** A viewer and a bad peer; the viewer plays to the end as if alone. */
@@ -66,7 +68,8 @@ describe('peers that misbehave', () => {
     });
     const [line] = peer.lines;
     expect(line?.isClosed).toBe(true);
-    expect(line?.receivedOf('request').length).toBeLessThanOrEqual(10);
+    // Two at a time; those that HTTP takes over within a second say nothing against the peer.
+    expect(line?.receivedOf('request').length).toBeLessThanOrEqual(15);
     expect(viewer.eventCount('peerClosed')).toBeGreaterThan(0);
     await expectTidy(world, peer);
   });
@@ -95,7 +98,7 @@ describe('peers that misbehave', () => {
 
   // Before this rule one such peer sent every segment through three failed tries and back to the player.
   test('[DL-3] one that announces false sizes cannot keep the origin from being believed', async () => {
-    const lies = ALL.map((entry, index) => completeEntry(index, entry.availableBytes - 1_000));
+    const lies = ALL.map((_, index) => completeEntry(index, SEGMENT_BYTES - 1_000));
     const { world, peer, viewer } = await playWith(45, {
       onReady: (line) => line.send({ type: 'have', entries: lies }),
     });
@@ -130,8 +133,13 @@ describe('peers that misbehave', () => {
     await world.expectNothingLeft();
   });
 
-  test('one that has only the first bytes of each segment, for ever, is not waited for too long', async () => {
-    const stuck = ALL.map((entry) => ({ ...entry, state: 'partial' as const, availableBytes: 40_000 }));
+  test('[SCH-9] one that has only the first block of each segment, for ever, is not waited for too long', async () => {
+    const stuck = ALL.map(({ id }): HaveEntry => ({
+      id,
+      state: 'partial',
+      totalBytes: SEGMENT_BYTES,
+      blocks: Uint8Array.of(1),
+    }));
     const { world, peer, viewer } = await playWith(48, {
       onReady: (line) => line.send({ type: 'have', entries: stuck }),
       onMessage: (line, message) => {
@@ -144,7 +152,7 @@ describe('peers that misbehave', () => {
       },
     });
     expect(viewer.stats.p2pBytes).toBeGreaterThan(0);
-    expect(viewer.http.requests.some(({ request }) => request.range?.start === 40_000)).toBe(true);
+    expect(viewer.http.requests.some(({ request }) => request.range?.start === BLOCK_BYTES)).toBe(true);
     await expectTidy(world, peer);
   });
 
@@ -154,9 +162,10 @@ describe('peers that misbehave', () => {
     await world.run(5_000);
     let nextId = 1;
     const ask = (line: WireLine, count: number): void => {
-      const range = { start: 0, end: SEGMENT_BYTES };
+      // Small ones: sixteen fit into what is taken to be sent soon.
+      const range = { start: 0, end: 16_384 };
       for (let left = count; left > 0; left -= 1)
-        line.send({ type: 'request', requestId: nextId++, id: wireIdOf(0), range });
+        line.send({ type: 'request', requestId: nextId++, id: wireIdOf(0), range, neededInMs: 0 });
     };
     const peer = new WirePeer(world, { onReady: (line) => ask(line, 30) });
     await world.run(200);

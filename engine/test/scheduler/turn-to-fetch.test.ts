@@ -1,20 +1,37 @@
 import fc from 'fast-check';
-import { turnToFetch } from '../../src/scheduler/turn-to-fetch';
+import { ownerWeight, turnToFetch } from '../../src/scheduler/turn-to-fetch';
 
 const idOf = (index: number) => `-PL0100-viewer${String(index).padStart(6, '0')}`;
 const idsOf = (count: number) => Array.from({ length: count }, (_, index) => idOf(index));
 const FROM = 1_000;
 const UNTIL = 9_000;
 
-/** The turns of a swarm of `count`, where each knows `degree` others: all of them, or strangers that do not matter. */
-function turnsOf(count: number, key: string, degree = count - 1, until = UNTIL): number[] {
-  const ids = idsOf(count);
-  const some = ids.slice(0, degree);
-  return ids.map((selfId) => {
-    const neighbourIds = degree < count - 1 ? some : ids.filter((id) => id !== selfId);
-    return turnToFetch({ key, selfId, neighbourIds, swarmSize: count, from: FROM, until });
+const same = (_index: number): number => 1;
+
+/**
+ * The turns of a swarm of `count`, where each knows `degree` others: all of them, or strangers of whom only the weights
+ * matter.
+ */
+function turnsOf(count: number, key: string, degree = count - 1, until = UNTIL, weightOf = same): number[] {
+  const holders = idsOf(count).map((peerId, index) => ({ peerId, weight: weightOf(index) }));
+  const some = holders.slice(0, degree);
+  return holders.map(({ peerId: selfId, weight: selfWeight }) => {
+    const neighbours = degree < count - 1 ? some : holders.filter(({ peerId }) => peerId !== selfId);
+    return turnToFetch({ key, selfId, selfWeight, neighbours, swarmSize: count, from: FROM, until });
   });
 }
+
+/** How often each is owner, over segments. */
+function ownedBy(count: number, segmentCount: number, weightOf: (index: number) => number, degree?: number): number[] {
+  const owned = new Array<number>(count).fill(0);
+  for (let sequence = 0; sequence < segmentCount; sequence += 1) {
+    turnsOf(count, `9afebcfc/0/${sequence}`, degree, UNTIL, weightOf).forEach((turn, index) => {
+      if (turn === FROM) owned[index] = (owned[index] ?? 0) + 1;
+    });
+  }
+  return owned;
+}
+const sumOf = (numbers: readonly number[]): number => numbers.reduce((sum, value) => sum + value, 0);
 
 describe('turnToFetch', () => {
   test('[SCH-7] where all know each other there is one owner, and the backups come one after the other', () => {
@@ -65,11 +82,57 @@ describe('turnToFetch', () => {
     expect(byThen(UNTIL)).toBe(2_000);
   });
 
+  test('[SCH-7] who has twice the weight is owner about twice as often', () => {
+    // Four of weight 2 and four of weight 1: 12 parts.
+    const small = ownedBy(8, 2_400, (index) => (index < 4 ? 2 : 1));
+    expect(sumOf(small)).toBe(2_400);
+    expect(sumOf(small.slice(0, 4)) / sumOf(small.slice(4))).toBeCloseTo(2, 0);
+    for (const count of small.slice(0, 4)) expect(count).toBeGreaterThan(330);
+    for (const count of small.slice(4)) expect(count).toBeLessThan(260);
+    // Every second of those that are known has weight 2.
+    const large = ownedBy(400, 100, (index) => (index % 2 === 0 ? 2 : 1), 24);
+    const [heavy, light] = [0, 1].map((rest) => sumOf(large.filter((_, index) => index % 2 === rest)));
+    expect((heavy ?? 0) / (light ?? 1)).toBeGreaterThan(1.6);
+    expect((heavy ?? 0) / (light ?? 1)).toBeLessThan(2.4);
+  });
+
+  test('[SCH-7] weights change who the owners are, not how many', () => {
+    const weights = (index: number) => [0, 0.25, 1, 8][index % 4] ?? 1;
+    const [weighted, equal] = [weights, same].map((weightOf) => sumOf(ownedBy(400, 100, weightOf, 24)));
+    // 400 viewers, 8 s: one or two owners for each.
+    expect(equal).toBeGreaterThan(100);
+    expect(equal).toBeLessThan(240);
+    expect(weighted).toBeGreaterThan(100);
+    expect(weighted).toBeLessThan(240);
+  });
+
+  test('[SCH-7] who has no weight is never owner while others have some, and steps in last', () => {
+    const weights = (index: number) => (index < 3 ? 0 : 1);
+    expect(ownedBy(6, 300, weights).slice(0, 3)).toEqual([0, 0, 0]);
+    const turns = turnsOf(6, 'key', 5, UNTIL, weights);
+    expect(Math.min(...turns.slice(0, 3))).toBeGreaterThan(Math.max(...turns.slice(3)));
+    expect(sumOf(ownedBy(400, 50, (index) => index % 2, 24).filter((_, index) => index % 2 === 0))).toBe(0);
+    for (const turn of turnsOf(400, 'key', 24, UNTIL, (index) => index % 2).filter((_, index) => index % 2 === 0))
+      expect(turn).toBe(UNTIL);
+  });
+
+  test('[SCH-7] where nobody has any, somebody is owner all the same', () => {
+    expect(sumOf(ownedBy(6, 30, () => 0))).toBe(30);
+    expect(sumOf(ownedBy(400, 30, () => 0, 24))).toBeGreaterThan(10);
+  });
+
+  test('[SCH-7] the weight is how many peers one can serve, 8 at most; of a newcomer a quarter', () => {
+    expect([0, 0.5, 3, 8, 1_000].map((served) => ownerWeight(served, true))).toEqual([0, 0.5, 3, 8, 8]);
+    expect([0, 2, 1_000].map((served) => ownerWeight(served, false))).toEqual([0, 0.5, 2]);
+  });
+
   test('[SCH-7] it is always between the two times, at once when there is no time, and the same for the same view', () => {
+    const weight = fc.oneof(fc.constant(0), fc.double({ min: 1e-6, max: 8, noNaN: true }));
     const view = fc.record({
       key: fc.string(),
       selfId: fc.string(),
-      neighbourIds: fc.array(fc.string(), { maxLength: 30 }),
+      selfWeight: weight,
+      neighbours: fc.array(fc.record({ peerId: fc.string(), weight }), { maxLength: 30 }),
       swarmSize: fc.option(fc.nat(1_000_000), { nil: undefined }),
       from: fc.nat(100_000),
       until: fc.oneof(fc.nat(200_000), fc.constantFrom(NaN, -Infinity)),

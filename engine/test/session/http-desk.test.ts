@@ -11,10 +11,16 @@ const TARGET: HttpTarget = {
 };
 const PART: HttpTarget = { ...TARGET, byteRange: { start: 1_000, end: 1_500 } };
 
+/** To the end, whatever that is. */
+const ALL = { start: 0, end: Infinity };
+/** A gap in the middle. */
+const GAP = { start: 100, end: 300 };
+
 function start({ verdict = 'use', isWhole = true }: { verdict?: BodyVerdict; isWhole?: boolean } = {}) {
   const effects: SessionEffect[] = [];
   const told: string[] = [];
   const desk = new HttpDesk({
+    assumedBitrate: 4_000_000,
     emit: (effect) => effects.push(effect),
     onBody: (_, at, totalBytes) => {
       told.push(`body ${at} of ${totalBytes}`);
@@ -34,7 +40,7 @@ function start({ verdict = 'use', isWhole = true }: { verdict?: BodyVerdict; isW
 describe('HttpDesk: what it asks', () => {
   test('[HTTP-7] a whole resource without Range, as the page would have asked', () => {
     const { desk, asked } = start();
-    desk.start(TARGET, 0, 0);
+    desk.start(TARGET, ALL, 0);
     const { url, headers, withCredentials } = TARGET;
     expect(asked()).toEqual([
       { type: 'fetchHttp', fetchId: 1, request: { url, range: undefined, headers, withCredentials } },
@@ -44,13 +50,27 @@ describe('HttpDesk: what it asks', () => {
 
   test('[HTTP-1] the rest of a segment by Range, to the end of the resource or of the segment', () => {
     const { desk, asked } = start();
-    desk.start(TARGET, 300, 0);
-    desk.start({ ...PART, key: 'b' }, 0, 0);
-    desk.start({ ...PART, key: 'c' }, 300, 0);
+    desk.start(TARGET, { start: 300, end: Infinity }, 0);
+    desk.start({ ...PART, key: 'b' }, ALL, 0);
+    desk.start({ ...PART, key: 'c' }, { start: 300, end: Infinity }, 0);
     expect(asked().map(({ request }) => request.range)).toEqual([
       { start: 300, end: Infinity },
       { start: 1_000, end: 1_500 },
       { start: 1_300, end: 1_500 },
+    ]);
+  });
+
+  test('[HTTP-1] a gap to its end, within the segment', () => {
+    const { desk, asked } = start();
+    desk.start(TARGET, GAP, 0);
+    desk.start(TARGET, { start: 0, end: 300 }, 0);
+    desk.start({ ...PART, key: 'b' }, GAP, 0);
+    desk.start({ ...PART, key: 'c' }, { start: 400, end: 900 }, 0);
+    expect(asked().map(({ request }) => request.range)).toEqual([
+      GAP,
+      { start: 0, end: 300 },
+      { start: 1_100, end: 1_300 },
+      { start: 1_400, end: 1_500 },
     ]);
   });
 });
@@ -58,7 +78,7 @@ describe('HttpDesk: what it asks', () => {
 describe('HttpDesk: what comes', () => {
   test('pieces go where they belong', () => {
     const { desk, told } = start();
-    desk.start(TARGET, 300, 0);
+    desk.start(TARGET, { start: 300, end: Infinity }, 0);
     desk.handleHead(1, { status: 206, bodyStart: 300, bodyBytes: 200 }, 50);
     desk.handleChunk(1, new Uint8Array(120), 60);
     desk.handleChunk(1, new Uint8Array(80), 70);
@@ -70,7 +90,7 @@ describe('HttpDesk: what comes', () => {
 
   test('[HTTP-4] an origin that ignores Range sends everything from the start', () => {
     const { desk, told } = start();
-    desk.start(TARGET, 300, 0);
+    desk.start(TARGET, { start: 300, end: Infinity }, 0);
     desk.handleHead(1, { status: 200, bodyStart: 0, bodyBytes: 500 }, 50);
     desk.handleChunk(1, new Uint8Array(500), 60);
     expect(told).toEqual(['body 0 of 500', 'bytes 0+500']);
@@ -78,7 +98,7 @@ describe('HttpDesk: what comes', () => {
 
   test('[HTTP-4] of a whole resource in place of a part only the part is used, and its size says nothing', () => {
     const { desk, told } = start();
-    desk.start(PART, 0, 0);
+    desk.start(PART, ALL, 0);
     desk.handleHead(1, { status: 200, bodyStart: 0, bodyBytes: 9_000 }, 50);
     desk.handleChunk(1, new Uint8Array(600), 60);
     desk.handleChunk(1, new Uint8Array(600), 60);
@@ -87,16 +107,66 @@ describe('HttpDesk: what comes', () => {
 
   test('a part of a resource counts from the start of the segment', () => {
     const { desk, told } = start();
-    desk.start(PART, 100, 0);
+    desk.start(PART, { start: 100, end: Infinity }, 0);
     desk.handleHead(1, { status: 206, bodyStart: 1_100, bodyBytes: 400 }, 50);
     desk.handleChunk(1, new Uint8Array(400), 60);
     expect(told).toEqual(['body 100 of 500', 'bytes 100+400']);
   });
 
+  test('[HTTP-4] a gap that is filled is no failure, and says nothing about the size', () => {
+    const { desk, told } = start({ isWhole: false });
+    desk.start(TARGET, GAP, 0);
+    desk.handleHead(1, { status: 206, bodyStart: 100, bodyBytes: 200 }, 50);
+    desk.handleChunk(1, new Uint8Array(200), 60);
+    expect(desk.positionOf(KEY)).toBe(300);
+    desk.handleEnd(1, 70);
+    expect(told).toEqual(['bytes 100+200']);
+    expect([desk.statusOf(KEY), desk.notBefore(KEY), desk.takeChange()]).toEqual(['idle', 0, true]);
+  });
+
+  // Taken for the end of the segment, it would make all that peers brought look wrong.
+  test('[HTTP-2] a gap that ends early is a failure, and says nothing about the size', () => {
+    const { desk, told } = start();
+    desk.start(TARGET, GAP, 0);
+    desk.handleHead(1, { status: 206, bodyStart: 100, bodyBytes: undefined }, 50);
+    desk.handleChunk(1, new Uint8Array(150), 60);
+    desk.handleEnd(1, 1_000);
+    expect(told).toEqual(['bytes 100+150']);
+    expect([desk.notBefore(KEY), desk.takeChange()]).toEqual([1_500, true]);
+  });
+
+  test('[HTTP-4] everything in place of a gap says the size, and its end is the end', () => {
+    const { desk, told } = start();
+    desk.start(TARGET, GAP, 0);
+    desk.handleHead(1, { status: 200, bodyStart: 0, bodyBytes: 500 }, 50);
+    desk.handleChunk(1, new Uint8Array(500), 60);
+    desk.handleEnd(1, 70);
+    expect(told).toEqual(['body 0 of 500', 'bytes 0+500', 'end 500']);
+  });
+
+  test('[SCH-1] it stops where it meets bytes that are there, which is no failure', () => {
+    const { desk, cancelled } = start();
+    desk.start(TARGET, ALL, 0);
+    desk.handleHead(1, { status: 200, bodyStart: 0, bodyBytes: 500 }, 50);
+    desk.handleChunk(1, new Uint8Array(200), 60);
+    desk.stopAtMeeting(KEY);
+    expect([cancelled(), desk.statusOf(KEY), desk.notBefore(KEY), desk.takeChange()]).toEqual([[1], 'idle', 0, true]);
+  });
+
+  // Each new fetch would send the same bytes again from the start.
+  test('[SCH-1] but not where the origin sends everything whatever is asked', () => {
+    const { desk, cancelled } = start();
+    desk.start(TARGET, GAP, 0);
+    desk.handleHead(1, { status: 200, bodyStart: 0, bodyBytes: 500 }, 50);
+    desk.handleChunk(1, new Uint8Array(200), 60);
+    desk.stopAtMeeting(KEY);
+    expect([cancelled(), desk.statusOf(KEY), desk.takeChange()]).toEqual([[], 'running', false]);
+  });
+
   test('[HTTP-5] a body that is all here is not aborted, one that is not is', () => {
     const { desk, cancelled } = start();
-    desk.start(TARGET, 0, 0);
-    desk.start({ ...TARGET, key: 'b' }, 0, 0);
+    desk.start(TARGET, ALL, 0);
+    desk.start({ ...TARGET, key: 'b' }, ALL, 0);
     for (const fetchId of [1, 2]) desk.handleHead(fetchId, { status: 200, bodyStart: 0, bodyBytes: 100 }, 10);
     desk.handleChunk(1, new Uint8Array(100), 20);
     desk.handleChunk(2, new Uint8Array(99), 20);
@@ -109,14 +179,14 @@ describe('HttpDesk: what comes', () => {
 
   test('[DL-3] a body that the download cannot use is asked for again, without counting as a failure', () => {
     const { desk, cancelled } = start({ verdict: 'restart' });
-    desk.start(TARGET, 300, 0);
+    desk.start(TARGET, { start: 300, end: Infinity }, 0);
     desk.handleHead(1, { status: 206, bodyStart: 300, bodyBytes: 50 }, 10);
     expect([cancelled(), desk.statusOf(KEY), desk.notBefore(KEY), desk.takeChange()]).toEqual([[1], 'idle', 0, true]);
   });
 
   test('[HTTP-6] a size that cannot be is not asked for again', () => {
     const { desk, cancelled } = start({ verdict: 'refuse' });
-    desk.start(TARGET, 0, 0);
+    desk.start(TARGET, ALL, 0);
     desk.handleHead(1, { status: 200, bodyStart: 0, bodyBytes: 1e9 }, 10);
     expect([cancelled(), desk.statusOf(KEY)]).toEqual([[1], 'spent']);
   });
@@ -134,7 +204,7 @@ describe('HttpDesk: what comes', () => {
 
 describe('HttpDesk: when it fails', () => {
   const fail = (desk: HttpDesk, fetchId: number, status: number | undefined, now: number): void => {
-    desk.start(TARGET, 0, now);
+    desk.start(TARGET, ALL, now);
     desk.handleError(fetchId, { reason: status ? 'status' : 'network', status, message: '' }, now);
   };
 
@@ -161,7 +231,7 @@ describe('HttpDesk: when it fails', () => {
 
   test('[HTTP-2] a body that ends early is a failure too', () => {
     const { desk } = start({ isWhole: false });
-    desk.start(TARGET, 0, 0);
+    desk.start(TARGET, ALL, 0);
     desk.handleHead(1, { status: 200, bodyStart: 0, bodyBytes: undefined }, 0);
     desk.handleEnd(1, 100);
     expect([desk.notBefore(KEY), desk.takeChange()]).toEqual([600, true]);
@@ -169,7 +239,7 @@ describe('HttpDesk: when it fails', () => {
 
   test('[HTTP-3] an origin may think for 20 s, and pause for 10 s', () => {
     const { desk, cancelled } = start();
-    desk.start(TARGET, 0, 0);
+    desk.start(TARGET, ALL, 0);
     expect(desk.wakeAt).toBe(20_000);
     desk.handleHead(1, { status: 200, bodyStart: 0, bodyBytes: 100 }, 19_000);
     expect(desk.wakeAt).toBe(29_000);
@@ -178,7 +248,7 @@ describe('HttpDesk: when it fails', () => {
     expect(desk.statusOf(KEY)).toBe('running');
     desk.wake(38_000);
     expect([cancelled(), desk.statusOf(KEY), desk.notBefore(KEY)]).toEqual([[1], 'idle', 38_500]);
-    desk.start(TARGET, 0, 40_000);
+    desk.start(TARGET, ALL, 40_000);
     desk.wake(60_000);
     expect(cancelled()).toEqual([1, 2]);
   });
@@ -188,7 +258,7 @@ describe('HttpDesk: how fast the origin is', () => {
   test('assumed first, then measured', () => {
     const { desk } = start();
     expect([desk.bitsPerSecond, desk.firstByteMs]).toEqual([4_000_000, 300]);
-    desk.start(TARGET, 0, 0);
+    desk.start(TARGET, ALL, 0);
     desk.handleHead(1, { status: 200, bodyStart: 0, bodyBytes: undefined }, 100);
     desk.handleChunk(1, new Uint8Array(10_000), 180);
     expect(desk.bitsPerSecond).toBe(1_000_000);

@@ -1,7 +1,10 @@
+import { BlockMap } from '../../src/base/block-map';
+import { TRANSFER_SIZES } from '../../src/base/transfer-sizes';
 import { MAX_HAVE_ENTRIES } from '../../src/protocol/limits';
 import { SessionRig } from '../support/session-rig';
 import { wireIdOf } from '../support/wire-peer';
 
+const { blockBytes: BLOCK_BYTES } = TRANSFER_SIZES;
 const SIZE = 200_000;
 
 /** A session that has loaded segment `index` over HTTP. */
@@ -48,10 +51,19 @@ describe('MediaSession: the swarm', () => {
     rig.play(30);
     rig.request(0);
     expect(rig.of('fetchHttp')).toEqual([]);
-    rig.pass(2_999);
+    rig.pass(9_999);
     expect(rig.of('fetchHttp')).toEqual([]);
     rig.pass(1);
     expect(rig.of('fetchHttp')).toHaveLength(1);
+    // The reserve of 3 s is left, and what HTTP takes.
+    const soon = new SessionRig();
+    soon.addManifest();
+    soon.play(10);
+    soon.request(0);
+    soon.pass(4_000);
+    expect(soon.of('fetchHttp')).toEqual([]);
+    soon.pass(3_000);
+    expect(soon.of('fetchHttp')).toHaveLength(1);
     const alone = SessionRig.playing(30);
     alone.request(0);
     expect(alone.of('fetchHttp')).toHaveLength(1);
@@ -67,41 +79,80 @@ describe('MediaSession: the swarm', () => {
 
 describe('MediaSession: what it gives', () => {
   test('[HAVE-1] peers hear of changes gathered over 50 ms', () => {
-    const rig = SessionRig.playing(0);
+    const rig = SessionRig.playing(0, { segmentBytes: 8 * BLOCK_BYTES });
     const peer = rig.connectPeer('z');
     rig.request(3);
-    rig.tell({ type: 'httpHead', fetchId: 1, head: { status: 200, bodyStart: 0, bodyBytes: SIZE } });
-    for (let start = 0; start < 180_000; start += 20_000) {
-      rig.tell({ type: 'httpChunk', fetchId: 1, bytes: rig.content.bytesOf(3).slice(start, start + 20_000) });
+    const bytes = rig.content.bytesOf(3);
+    rig.tell({ type: 'httpHead', fetchId: 1, head: { status: 200, bodyStart: 0, bodyBytes: bytes.length } });
+    for (let start = 0; start < 7.5 * BLOCK_BYTES; start += BLOCK_BYTES / 2) {
+      rig.tell({ type: 'httpChunk', fetchId: 1, bytes: bytes.slice(start, start + BLOCK_BYTES / 2) });
       rig.pass(10);
     }
     rig.pass(50);
-    const available = rig
+    const told = rig
       .saidTo(peer, 'have')
-      .map(({ entries }) => entries.map(({ availableBytes }) => availableBytes));
-    expect(available).toEqual([[100_000], [180_000]]);
+      .flatMap(({ entries }) => entries.map((entry) => ('blocks' in entry ? new BlockMap(entry.blocks).count : 0)));
+    // A block every 20 ms, the first after 10 ms: at 60, 120 and 180 ms.
+    expect(told).toEqual([3, 6, 7]);
     // Nothing changed: nothing to wake for but the tracker.
     expect(rig.wakeAt).toBeGreaterThan(rig.now + 1_000);
   });
 
-  test('[HAVE-2] a segment that is still coming is announced with what is there, and passed on', () => {
+  test('[HAVE-2] a segment that is still coming is announced with the blocks that are here, and passed on', () => {
     const rig = SessionRig.playing(0);
     const peer = rig.connectPeer('z');
     rig.request(3);
-    rig.originSends(3, { end: 70_000 });
+    rig.originSends(3, { end: 150_000 });
     rig.pass(50);
     expect(rig.saidTo(peer, 'have')).toEqual([
-      { type: 'have', entries: [{ id: wireIdOf(3), state: 'partial', totalBytes: SIZE, availableBytes: 70_000 }] },
+      { type: 'have', entries: [{ id: wireIdOf(3), state: 'partial', totalBytes: SIZE, blocks: Uint8Array.of(1) }] },
     ]);
-    const ask = (requestId: number, end: number) =>
-      rig.peerSays(peer, { type: 'request', requestId, id: wireIdOf(3), range: { start: 60_000, end } });
-    ask(1, 70_000);
-    ask(2, 70_001);
+    const ask = (requestId: number, start: number, end: number) =>
+      rig.peerSays(peer, { type: 'request', requestId, id: wireIdOf(3), range: { start, end }, neededInMs: 0 });
+    ask(1, 120_000, BLOCK_BYTES);
+    ask(2, BLOCK_BYTES, SIZE);
     expect(rig.saidTo(peer, 'data')).toEqual([
-      { type: 'data', requestId: 1, offset: 60_000, payload: rig.content.bytesOf(3).slice(60_000, 70_000) },
+      { type: 'data', requestId: 1, offset: 120_000, payload: rig.content.bytesOf(3).slice(120_000, BLOCK_BYTES) },
     ]);
     expect(rig.saidTo(peer, 'reject')).toEqual([{ type: 'reject', requestId: 2, reason: 'absent' }]);
-    expect(rig.counters.uploadedBytes).toBe(10_000);
+    expect(rig.counters.uploadedBytes).toBe(BLOCK_BYTES - 120_000);
+  });
+
+  test('[HAVE-2] nothing is said of a segment before a block of it is here, or while its size is not known', () => {
+    const rig = SessionRig.playing(0);
+    const peer = rig.connectPeer('z');
+    rig.request(3);
+    rig.originSends(3, { end: BLOCK_BYTES - 1 });
+    rig.request(4);
+    rig.originSends(4, { end: SIZE, hidesLength: true });
+    rig.pass(100);
+    expect(rig.saidTo(peer, 'have')).toEqual([]);
+  });
+
+  test('[HAVE-2] blocks that a peer brought are passed on too, from the middle as well', () => {
+    const rig = SessionRig.playing(30);
+    const [source, other] = [rig.connectPeer('y'), rig.connectPeer('z')];
+    rig.peerHas(source, 3, [1]);
+    rig.request(3);
+    for (const request of rig.saidTo(source, 'request')) rig.serve(source, request);
+    rig.pass(50);
+    expect(rig.saidTo(other, 'have').at(-1)?.entries).toMatchObject([{ state: 'partial', blocks: Uint8Array.of(2) }]);
+  });
+
+  test('[HAVE-7] who has all of a segment is not told who else has it; who says `gone` hears it again', () => {
+    const rig = SessionRig.playing(0);
+    const [has, lacks] = [rig.connectPeer('y'), rig.connectPeer('z')];
+    rig.peerHas(has, 3);
+    rig.peerHas(lacks, 3, [0]);
+    rig.request(3);
+    rig.originSends(3);
+    rig.pass(50);
+    expect(rig.saidTo(has, 'have')).toEqual([]);
+    expect(rig.saidTo(lacks, 'have')).toHaveLength(1);
+    rig.peerSays(has, { type: 'have', entries: [{ id: wireIdOf(3), state: 'gone' }] });
+    expect(rig.saidTo(has, 'have')).toEqual([
+      { type: 'have', entries: [{ id: wireIdOf(3), state: 'complete', totalBytes: SIZE }] },
+    ]);
   });
 
   test('[HAVE-3] what is not to be had any more is taken back', () => {
@@ -115,7 +166,7 @@ describe('MediaSession: what it gives', () => {
       .flatMap(({ entries }) => entries.map(({ id, state }) => `${id.sequence} ${state}`));
     expect(told.sort()).toEqual(['3 complete', '3 gone', '4 complete']);
     const aborted = rig.request(5);
-    rig.originSends(5, { end: 50_000 });
+    rig.originSends(5, { end: 150_000 });
     rig.pass(50);
     rig.run(rig.session.abort(aborted, rig.now));
     rig.pass(50);
@@ -138,7 +189,7 @@ describe('MediaSession: what it gives', () => {
     const peer = rig.connectPeer('z');
     rig.pass(100);
     expect(rig.saidTo(peer, 'have')).toEqual([]);
-    rig.peerSays(peer, { type: 'request', requestId: 1, id: wireIdOf(3), range: { start: 0, end: 10 } });
+    rig.peerSays(peer, { type: 'request', requestId: 1, id: wireIdOf(3), range: { start: 0, end: 10 }, neededInMs: 0 });
     expect(rig.saidTo(peer, 'reject')).toMatchObject([{ reason: 'upload-off' }]);
     rig.setOptions({ upload: { enabled: true } });
     expect(rig.saidTo(peer, 'have')).toMatchObject([{ entries: [{ id: wireIdOf(3), state: 'complete' }] }]);
@@ -147,7 +198,13 @@ describe('MediaSession: what it gives', () => {
   test('[UP-7] switched off in the middle of an upload, the rest is refused at once', () => {
     const rig = loaded(3);
     const peer = rig.connectPeer('z');
-    rig.peerSays(peer, { type: 'request', requestId: 1, id: wireIdOf(3), range: { start: 0, end: SIZE } });
+    rig.peerSays(peer, {
+      type: 'request',
+      requestId: 1,
+      id: wireIdOf(3),
+      range: { start: 0, end: SIZE },
+      neededInMs: 0,
+    });
     const { readId } = rig.of('readSegment')[0] ?? { readId: 0 };
     rig.setOptions({ upload: { enabled: false } });
     rig.tell({ type: 'segmentRead', readId, bytes: rig.content.bytesOf(3) });

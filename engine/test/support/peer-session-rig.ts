@@ -25,7 +25,6 @@ export const whole = (sequence: number): HaveEntry => ({
   id: { ...id, sequence },
   state: 'complete',
   totalBytes: 1000,
-  availableBytes: 1000,
 });
 
 /** A session that is connecting, and does not know to whom yet. */
@@ -43,12 +42,13 @@ export function startSession() {
         sent.push(message);
       },
       onReady: () => told.push('ready'),
-      onHave: (_, key) => told.push(`have ${key}`),
+      onHave: (_, __, key) => told.push(`have ${key}`),
       onData: (_, { requestId }, offset, payload) => told.push(`data ${requestId} ${offset}+${payload.length}`),
       onRequestFailed: (_, { requestId }, reason) => told.push(`failed ${requestId} ${reason}`),
-      onUploadRequest: (_, requestId, asked, range) =>
-        told.push(`asked ${requestId} ${asked.sequence} ${range.start}-${range.end}`),
+      onUploadRequest: (_, { requestId, id: asked, range, neededInMs }) =>
+        told.push(`asked ${requestId} ${asked.sequence} ${range.start}-${range.end} in ${neededInMs}`),
       onUploadCancelled: (_, requestId) => told.push(`cancelled ${requestId}`),
+      onFree: () => told.push('free'),
       onIntroduction: (_, message) => void told.push(message.type),
       onLateData: (byteCount) => (lateBytes += byteCount),
       onUnwanted: (_, reason, bytes) => {
@@ -61,7 +61,8 @@ export function startSession() {
   const receive = (message: PeerMessage, now = 0) => session.handleFrame(encodePeerMessage(message), now);
   const data = (requestId: number, offset: number, length: number, now = 0) =>
     receive({ type: 'data', requestId, offset, payload: new Uint8Array(length) }, now);
-  const ask = (start: number, end: number, now = 0) => session.request(KEY, id, { start, end }, now);
+  const ask = (start: number, end: number, now = 0, neededInMs = 5_000) =>
+    session.request(KEY, id, { start, end }, neededInMs, now);
   return { session, sent, told, receive, data, ask, lateBytes: () => lateBytes };
 }
 

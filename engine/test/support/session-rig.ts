@@ -1,5 +1,6 @@
 // One session without ports: the test plays the world, effect by effect.
 
+import { BlockMap } from '../../src/base/block-map';
 import type { Milliseconds } from '../../src/base/units';
 import { segmentKeyOf } from '../../src/media/segment';
 import { ProtocolViolation } from '../../src/protocol/byte-codec';
@@ -7,6 +8,7 @@ import {
   decodePeerMessage,
   encodePeerMessage,
   PROTOCOL_VERSION,
+  type HaveEntry,
   type PeerMessage,
 } from '../../src/protocol/peer-messages';
 import { Counters } from '../../src/session/counters';
@@ -19,6 +21,13 @@ import { Content, type ContentOptions } from './content';
 import { wireIdOf } from './wire-peer';
 
 const TRACKER = 'wss://tracker.example';
+
+/** A block map with these blocks, as it goes over the wire. */
+export function blockMapBytes(blocks: readonly number[]): Uint8Array {
+  const map = new BlockMap();
+  for (const block of blocks) map.add(block);
+  return map.toBytes();
+}
 
 type EffectOf<Type extends SessionEffect['type']> = Extract<SessionEffect, { type: Type }>;
 
@@ -130,12 +139,14 @@ export class SessionRig {
     this.tell({ type: 'linkFrame', linkId, frame: encodePeerMessage(message) });
   }
 
-  /** The peer has segment `index`, or its first `availableBytes`. */
-  peerHas(linkId: number, index: number, availableBytes?: number, totalBytes?: number): void {
-    const size = totalBytes ?? this.content.options.segmentBytes;
-    const state = availableBytes === undefined ? 'complete' : 'partial';
-    const entry = { id: wireIdOf(index), state, totalBytes: size, availableBytes: availableBytes ?? size } as const;
-    this.peerSays(linkId, { type: 'have', entries: [totalBytes === 0 ? { ...entry, totalBytes: undefined } : entry] });
+  /** The peer has segment `index`, or some blocks of it. */
+  peerHas(linkId: number, index: number, blocks?: readonly number[], size?: number): void {
+    const totalBytes = size ?? this.content.options.segmentBytes;
+    const entry = { id: wireIdOf(index), totalBytes };
+    const entries: HaveEntry[] = [
+      blocks ? { ...entry, state: 'partial', blocks: blockMapBytes(blocks) } : { ...entry, state: 'complete' },
+    ];
+    this.peerSays(linkId, { type: 'have', entries });
   }
 
   /** What was said to a peer. */
@@ -162,7 +173,7 @@ export class SessionRig {
     }
   }
 
-  /** The origin answers the newest fetch: head, and the body up to `end` of the segment. */
+  /** The origin answers the newest fetch: head, and the body; up to `end` of the segment, it is still coming. */
   originSends(
     index: number,
     { end = Infinity, hidesLength = false }: { end?: number; hidesLength?: boolean } = {},
@@ -172,10 +183,20 @@ export class SessionRig {
     const { fetchId, request } = fetch;
     const bytes = this.content.bytesOf(index);
     const bodyStart = request.range?.start ?? 0;
-    const bodyBytes = hidesLength ? undefined : bytes.length - bodyStart;
+    const bodyEnd = Math.min(bytes.length, request.range?.end ?? Infinity);
+    const bodyBytes = hidesLength ? undefined : bodyEnd - bodyStart;
     this.tell({ type: 'httpHead', fetchId, head: { status: request.range ? 206 : 200, bodyStart, bodyBytes } });
-    this.tell({ type: 'httpChunk', fetchId, bytes: bytes.slice(bodyStart, Math.min(bytes.length, end)) });
+    this.tell({ type: 'httpChunk', fetchId, bytes: bytes.slice(bodyStart, Math.min(bodyEnd, end)) });
     if (end === Infinity) this.tell({ type: 'httpEnd', fetchId });
+  }
+
+  /** The origin answers the newest fetch with everything, whatever range was asked for. */
+  originSendsAll(index: number): void {
+    const fetchId = this.of('fetchHttp').at(-1)?.fetchId ?? 0;
+    const bytes = this.content.bytesOf(index);
+    this.tell({ type: 'httpHead', fetchId, head: { status: 200, bodyStart: 0, bodyBytes: bytes.length } });
+    this.tell({ type: 'httpChunk', fetchId, bytes: bytes.slice() });
+    this.tell({ type: 'httpEnd', fetchId });
   }
 
   /** The numbers of the requests that were answered, and the bytes. */

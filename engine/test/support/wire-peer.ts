@@ -24,7 +24,6 @@ export const completeEntry = (index: number, size: Bytes): HaveEntry => ({
   id: wireIdOf(index),
   state: 'complete',
   totalBytes: size,
-  availableBytes: size,
 });
 
 export interface WirePeerScript {

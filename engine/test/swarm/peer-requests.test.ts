@@ -1,11 +1,12 @@
-import { BUSY_MS, REQUEST_STALL_MS } from '../../src/swarm/peer-session';
+import { REQUEST_STALL_MS } from '../../src/swarm/peer-session';
 import { id, readySession, type SessionRig } from '../support/peer-session-rig';
 
 describe('PeerSession: requests', () => {
   test('[PEER-4] data comes in order and within the request, from one request or several', () => {
     const { session, sent, told, data, ask } = readySession();
-    ask(0, 100);
+    const first = ask(0, 100);
     ask(100, 130);
+    expect(session.openRequests.get(1)).toBe(first);
     expect(sent).toMatchObject([
       { type: 'request', requestId: 1, id, range: { start: 0, end: 100 } },
       { type: 'request', requestId: 2, range: { start: 100, end: 130 } },
@@ -14,7 +15,7 @@ describe('PeerSession: requests', () => {
     data(1, 60, 40);
     data(2, 100, 30);
     expect(told).toEqual(['data 1 0+60', 'data 1 60+40', 'data 2 100+30']);
-    expect(session.openRequests).toEqual([]);
+    expect(session.openRequests.size).toBe(0);
   });
 
   test.each<[string, (rig: SessionRig) => void]>([
@@ -29,6 +30,17 @@ describe('PeerSession: requests', () => {
     misbehave(rig);
     expect(rig.told.some((line) => line.startsWith('unwanted! data'))).toBe(true);
     expect(rig.session.isClosed).toBe(true);
+  });
+
+  test.each([
+    [1_234.5, 1_235],
+    [0, 0],
+    [-300, 0],
+    [Infinity, 60_000],
+  ])('says when the bytes are needed: in %p ms as %i', (neededInMs, said) => {
+    const { sent, ask } = readySession();
+    ask(0, 100, 0, neededInMs);
+    expect(sent).toMatchObject([{ type: 'request', neededInMs: said }]);
   });
 
   test('[PEER-5] data that crosses with a cancel is counted, not punished', () => {
@@ -97,9 +109,9 @@ describe('PeerSession: requests', () => {
 
   test('what the other side asks is handed on', () => {
     const { told, receive } = readySession();
-    receive({ type: 'request', requestId: 4, id, range: { start: 1, end: 9 } });
+    receive({ type: 'request', requestId: 4, id, range: { start: 1, end: 9 }, neededInMs: 70 });
     receive({ type: 'cancel', requestId: 4 });
-    expect(told).toEqual(['asked 4 5 1-9', 'cancelled 4']);
+    expect(told).toEqual(['asked 4 5 1-9 in 70', 'cancelled 4']);
   });
 
   test('a message of a later version is ignored', () => {
@@ -139,6 +151,21 @@ describe('PeerSession: patience', () => {
     expect(session.wakeAt).toBe(12_000);
   });
 
+  // Peers serve first what is needed first: the older request waited, and the peer was given up while it sent.
+  test('[PEER-6] bytes of a newer request show that the peer is at work', () => {
+    const { session, told, data, ask } = readySession();
+    ask(0, 100, 0);
+    ask(100, 200, 0);
+    for (let now = 1_000; now <= 9_000; now += 1_000) {
+      session.wake(now);
+      data(2, 100 + (now - 1_000) / 100, 10, now);
+    }
+    session.wake(11_999);
+    expect(told.filter((line) => line.startsWith('failed'))).toEqual([]);
+    session.wake(12_000);
+    expect(told).toContain('failed 1 stalled');
+  });
+
   test('[PEER-6] bytes of a cancelled request show that the peer is at work', () => {
     const { session, data, ask } = readySession();
     ask(0, 100, 0);
@@ -165,22 +192,48 @@ describe('PeerSession: patience', () => {
     expect(told.at(-1)).toBe('unwanted failed 5 requests');
   });
 
-  test('[PEER-13] a peer that is busy is left alone for a moment, and is not useless', () => {
+  test('[PEER-13] a peer that is busy is left alone for a second, and is not useless', () => {
     const { session, ask, receive } = readySession();
     for (let requestId = 1; requestId <= 20; requestId += 1) {
       ask(0, 100);
       receive({ type: 'reject', requestId, reason: 'busy' }, 1_000);
     }
     expect(session.isClosed).toBe(false);
-    expect(session.busyUntil).toBe(1_000 + BUSY_MS);
+    expect(session.busyUntil).toBe(2_000);
+  });
+
+  test('[PEER-13] a busy peer is asked again when it calls, and one that was not busy may call', () => {
+    const { session, told, ask, receive } = readySession();
+    receive({ type: 'free' }, 500);
+    expect(session.busyUntil).toBeLessThanOrEqual(500);
+    ask(0, 100);
+    receive({ type: 'reject', requestId: 1, reason: 'busy' }, 1_000);
+    receive({ type: 'free' }, 1_200);
+    expect(session.busyUntil).toBe(1_200);
+    expect(told).toEqual(['free', 'failed 1 busy', 'free']);
+  });
+
+  test('[PEER-15] a request that is taken back because others are free is no fault, however often', () => {
+    const { session, told, sent, ask } = readySession();
+    for (let count = 0; count < 20; count += 1) session.cancel(ask(0, 100, 0).requestId, 2_000, false);
+    expect([session.isClosed, told]).toEqual([false, []]);
+    expect(sent.filter(({ type }) => type === 'cancel')).toHaveLength(20);
+  });
+
+  test('[PEER-15] its peer is left alone for a second', () => {
+    const { session, ask, receive } = readySession();
+    session.leaveAlone(5_000);
+    expect(session.busyUntil).toBe(6_000);
+    ask(0, 100, 5_500);
+    receive({ type: 'reject', requestId: 1, reason: 'busy' }, 5_500);
+    session.leaveAlone(5_100);
+    expect(session.busyUntil).toBe(6_500);
   });
 
   test('[PEER-7] a request that was taken back after a second of silence was in vain, an earlier one was not', () => {
     const { session, told, ask } = readySession();
     const tryFor = (ms: number): void => {
-      ask(0, 100, 0);
-      const requestId = session.openRequests[0]?.requestId ?? 0;
-      session.cancel(requestId, ms);
+      session.cancel(ask(0, 100, 0).requestId, ms);
     };
     for (let count = 0; count < 9; count += 1) tryFor(999);
     for (let count = 0; count < 4; count += 1) tryFor(1_000);

@@ -1,6 +1,7 @@
 import { nextState } from '../../src/base/transition-table';
 import { MAX_HAVE_ENTRIES, MAX_SEGMENTS_PER_PEER } from '../../src/protocol/limits';
-import type { PeerMessage } from '../../src/protocol/peer-messages';
+import { encodePeerMessage, type HaveEntry, type PeerMessage } from '../../src/protocol/peer-messages';
+import { hasAll } from '../../src/swarm/offer';
 import { PEER_SESSION_TRANSITIONS, SILENCE_MS } from '../../src/swarm/peer-session';
 import {
   GREETING,
@@ -13,6 +14,8 @@ import {
   whole,
   type SessionRig,
 } from '../support/peer-session-rig';
+
+const KEY_6 = '00000001/0/6';
 
 type State = keyof typeof PEER_SESSION_TRANSITIONS;
 const INTO: Record<State, () => SessionRig> = {
@@ -101,17 +104,42 @@ describe('PeerSession: states', () => {
     sent.length = 0;
     receive({ type: 'have', entries: [whole(6)] });
     session.sendHave([whole(1)]);
-    expect([told.length, sent.length, session.availability.size, session.openRequests.length]).toEqual([1, 0, 0, 0]);
+    expect([told.length, sent.length, session.availability.size, session.openRequests.size]).toEqual([1, 0, 0, 0]);
   });
 });
 
 describe('PeerSession: what the other side has', () => {
   test('[HAVE-2] is what it said last of each segment', () => {
     const { session, told, receive } = readySession();
-    receive({ type: 'have', entries: [{ ...whole(6), state: 'partial', availableBytes: 10 }, whole(7)] });
-    receive({ type: 'have', entries: [{ id: whole(7).id, state: 'gone', totalBytes: undefined, availableBytes: 0 }] });
-    expect([...session.availability.keys()]).toEqual([KEY, '00000001/0/6']);
-    expect(told).toHaveLength(3);
+    const six = whole(6).id;
+    const partOf = (blocks: number): HaveEntry => ({
+      id: six,
+      state: 'partial',
+      totalBytes: 900_000,
+      blocks: Uint8Array.of(blocks),
+    });
+    receive({ type: 'have', entries: [partOf(0b11), whole(7), partOf(0b100)] });
+    receive({ type: 'have', entries: [{ id: whole(7).id, state: 'gone' }] });
+    expect([...session.availability.keys()]).toEqual([KEY, KEY_6]);
+    expect(told).toHaveLength(4);
+    const offer = session.availability.get(KEY_6);
+    expect([0, 1, 2, 3].filter((block) => offer?.blocks?.has(block))).toEqual([2]);
+    expect([hasAll(offer), hasAll(session.availability.get(KEY)), hasAll(undefined)]).toEqual([false, true, false]);
+    receive({ type: 'have', entries: [whole(6)] });
+    expect(session.availability.get(KEY_6)).toEqual({ totalBytes: 1000, blocks: undefined });
+  });
+
+  // A view of the frame would keep up to 64 KiB for each of 8192 segments.
+  test('what is kept of an announcement is not the frame that it came in', () => {
+    const { session } = readySession();
+    const blocks = Uint8Array.of(0b1);
+    const frame = encodePeerMessage({
+      type: 'have',
+      entries: [{ id: whole(6).id, state: 'partial', totalBytes: 900_000, blocks }],
+    });
+    session.handleFrame(frame, 0);
+    frame.fill(0xff);
+    expect(session.availability.get(KEY_6)?.blocks?.toBytes()).toEqual(blocks);
   });
 
   test('[PEER-11] is not more than we can remember', () => {
@@ -130,4 +158,30 @@ describe('PeerSession: what the other side has', () => {
     receive({ type: 'have', entries: [whole(200_000)] });
     expect(told.at(-1)).toBe('unwanted! more segments than allowed');
   });
+});
+
+describe('PeerSession: what the other side says of itself', () => {
+  test('[PEER-14] is what it said last, and unknown before', () => {
+    const { session, told, receive } = readySession();
+    expect(session.about).toBeUndefined();
+    receive({ type: 'about', uploadKbps: 5_000, isSettled: false });
+    receive({ type: 'about', uploadKbps: 0, isSettled: true });
+    expect(session.about).toMatchObject({ uploadKbps: 0, isSettled: true });
+    expect(told).toEqual([]);
+  });
+
+  test('[PEER-14] is said in one message', () => {
+    const { session, sent } = readySession();
+    session.sendAbout(7_500, true);
+    expect(sent).toEqual([{ type: 'about', uploadKbps: 7_500, isSettled: true }]);
+  });
+
+  test.each<PeerMessage>([{ type: 'about', uploadKbps: 1, isSettled: true }, { type: 'free' }])(
+    '[PEER-3] $type before the handshake is a violation',
+    (message) => {
+      const { told, receive } = INTO.handshaking();
+      receive(message);
+      expect(told).toEqual([`unwanted! ${message.type} before the handshake`]);
+    },
+  );
 });

@@ -19,6 +19,7 @@ function peer(linkId: number, gives = true): PeerSession {
       onRequestFailed: NOTHING,
       onUploadRequest: NOTHING,
       onUploadCancelled: NOTHING,
+      onFree: NOTHING,
       onIntroduction: NOTHING,
       onLateData: NOTHING,
       onUnwanted: NOTHING,
@@ -82,7 +83,7 @@ describe('PeerTurnover', () => {
     const [first, second] = [peer(1), peer(2)];
     const { view, run } = start([first, second]);
     view.maxPeers = 0;
-    first.request(KEY, id, { start: 0, end: 10 }, 0);
+    first.request(KEY, id, { start: 0, end: 10 }, 0, 0);
     view.served.add(second);
     expect(run(100_000)).toEqual([]);
     view.served.clear();

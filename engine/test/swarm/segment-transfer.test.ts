@@ -30,12 +30,14 @@ describe('SegmentTransfer', () => {
         expect([transfer.httpBytes, transfer.p2pBytes]).toEqual([count('http'), count('p2p')]);
         expect(transfer.receivedBytes).toBe(arrived - wasted);
         const firstMissing = there.indexOf(undefined);
-        expect(transfer.availableBytes).toBe(firstMissing < 0 ? SIZE : firstMissing);
+        expect(there.map((_, index) => transfer.has(index))).toEqual(there.map((from) => from !== undefined));
         expect(transfer.isComplete).toBe(isSizeKnown && firstMissing < 0);
         if (transfer.isComplete) expect(transfer.take()).toEqual(CONTENT);
-        for (let end = 1; end <= SIZE; end += 7) {
-          const isThere = there.slice(0, end).every((from) => from !== undefined);
-          expect(transfer.view({ start: 0, end })).toEqual(isThere ? CONTENT.slice(0, end) : undefined);
+        for (const start of [0, 1, SIZE / 2]) {
+          for (let end = start + 1; end <= SIZE; end += 7) {
+            const isThere = there.slice(start, end).every((from) => from !== undefined);
+            expect(transfer.view({ start, end })).toEqual(isThere ? CONTENT.slice(start, end) : undefined);
+          }
         }
       }),
     );

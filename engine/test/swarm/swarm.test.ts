@@ -1,4 +1,11 @@
-import { encodePeerMessage, PROTOCOL_VERSION, type HaveEntry } from '../../src/protocol/peer-messages';
+import { segmentKeyOf } from '../../src/media/segment';
+import {
+  decodePeerMessage,
+  encodePeerMessage,
+  PROTOCOL_VERSION,
+  type HaveEntry,
+  type PeerMessage,
+} from '../../src/protocol/peer-messages';
 import { Swarm } from '../../src/swarm/swarm';
 import type { SwarmEffect } from '../../src/swarm/swarm-effects';
 import { UploadBudget } from '../../src/swarm/upload-budget';
@@ -11,7 +18,6 @@ const have = (sequence: number): HaveEntry => ({
   id: { rendition: 1, discontinuity: 0, sequence },
   state: 'complete',
   totalBytes: 10,
-  availableBytes: 10,
 });
 
 function start({ peerId = nameOf('m'), maxPeers = 24, haves = [] as HaveEntry[], trackers = [URL_A] } = {}) {
@@ -28,7 +34,9 @@ function start({ peerId = nameOf('m'), maxPeers = 24, haves = [] as HaveEntry[],
       maxPeers: () => limits.maxPeers,
       totals: () => ({ uploadedBytes: 0, downloadedBytes: 0 }),
       ownHaves: () => haves,
-      hasBytes: () => false,
+      haveOf: (key) => haves.find(({ id }) => segmentKeyOf(id) === key),
+      ownAbout: () => ({ uploadKbps: 3_000, isSettled: true }),
+      bytesAtHand: () => 'absent',
       readBytes: () => undefined,
       onPeersChanged: () => undefined,
       onHave: () => undefined,
@@ -50,13 +58,34 @@ function start({ peerId = nameOf('m'), maxPeers = 24, haves = [] as HaveEntry[],
     const greeting = { type: 'handshake', version: PROTOCOL_VERSION, infoHash: HASH, peerId: nameOf(letter) } as const;
     swarm.handleLinkFrame(linkId, encodePeerMessage(greeting), now);
   };
+  const hear = (linkId: number, message: PeerMessage): void =>
+    swarm.handleLinkFrame(linkId, encodePeerMessage(message), 0);
+  /** What was said to a peer. */
+  const saidTo = <Type extends PeerMessage['type']>(linkId: number, type: Type) =>
+    of('sendFrame')
+      .filter((effect) => effect.linkId === linkId)
+      .map(({ frame }) => decodePeerMessage(frame))
+      .filter((message): message is Extract<PeerMessage, { type: Type }> => (message as PeerMessage).type === type);
   const answeringLink = (): number => of('answerLink').at(-1)?.linkId ?? 0;
   /** The names of the offers in the last announce. */
   const sentOfferIds = (): string[] => {
     const { offers } = JSON.parse(of('sendTracker').at(-1)?.text ?? '') as { offers: { offer_id: string }[] };
     return offers.map(({ offer_id }) => offer_id);
   };
-  return { swarm, effects, events, limits, of, trackerSays, offerFrom, greet, answeringLink, sentOfferIds };
+  return {
+    swarm,
+    effects,
+    events,
+    limits,
+    of,
+    trackerSays,
+    offerFrom,
+    greet,
+    hear,
+    saidTo,
+    answeringLink,
+    sentOfferIds,
+  };
 }
 
 /** A viewer that has joined a swarm of `size`. */
@@ -254,13 +283,13 @@ describe('Swarm: links', () => {
 
   test('[HAVE-2] a new peer hears all that there is, in messages of at most 512', () => {
     const haves = Array.from({ length: 1_100 }, (_, index) => have(index));
-    const { swarm, of, offerFrom, greet, answeringLink } = joined(1, { haves });
+    const { swarm, saidTo, offerFrom, greet, answeringLink } = joined(1, { haves });
     offerFrom('z');
     greet(answeringLink(), 'z');
-    // The handshake, then 512 + 512 + 76 entries.
-    expect(of('sendFrame')).toHaveLength(4);
+    const lengths = () => saidTo(answeringLink(), 'have').map(({ entries }) => entries.length);
+    expect(lengths()).toEqual([512, 512, 76]);
     swarm.announce([have(5_000)]);
-    expect(of('sendFrame')).toHaveLength(5);
+    expect(lengths()).toEqual([512, 512, 76, 1]);
   });
 
   test('[SWARM-5] who leaves says so to the trackers, and closes every link', () => {
@@ -287,6 +316,67 @@ describe('Swarm: links', () => {
     swarm.handleTrackerMessage('wss://other.example', '{}', 0);
     swarm.handleTrackerClose('wss://other.example', '', 0);
     expect(effects).toHaveLength(before);
+  });
+});
+
+describe('Swarm: what peers hear', () => {
+  /** Peers `y` and `z` are there. */
+  function withTwo(haves: HaveEntry[] = []) {
+    const rig = joined(1, { haves });
+    const [y, z] = ['y', 'z'].map((letter) => {
+      rig.offerFrom(letter);
+      rig.greet(rig.answeringLink(), letter);
+      return rig.answeringLink();
+    }) as [number, number];
+    const heard = (linkId: number) =>
+      rig.saidTo(linkId, 'have').map(({ entries }) => entries.map(({ id, state }) => `${id.sequence} ${state}`));
+    return { ...rig, y, z, heard };
+  }
+  const part = (sequence: number): HaveEntry => {
+    const { id } = have(sequence);
+    return { id, state: 'partial', totalBytes: 10, blocks: Uint8Array.of(1) };
+  };
+
+  test('[HAVE-7] one that has all of a segment does not hear who else has it, one that has a part does', () => {
+    const { swarm, hear, heard, y, z } = withTwo();
+    hear(y, { type: 'have', entries: [have(1), part(2)] });
+    swarm.announce([have(1), have(2)]);
+    expect([heard(y), heard(z)]).toEqual([[['2 complete']], [['1 complete', '2 complete']]]);
+    swarm.announce([have(1)]);
+    expect(heard(y)).toHaveLength(1);
+  });
+
+  test('[HAVE-7] all hear what is gone', () => {
+    const { swarm, hear, heard, y, z } = withTwo();
+    hear(y, { type: 'have', entries: [have(1)] });
+    swarm.announce([{ id: have(1).id, state: 'gone' }]);
+    expect([heard(y), heard(z)]).toEqual([[['1 gone']], [['1 gone']]]);
+  });
+
+  test('[HAVE-7] one that has lost a segment is told that it is here', () => {
+    const { hear, heard, y, z } = withTwo([have(1)]);
+    hear(y, { type: 'have', entries: [have(1)] });
+    hear(y, {
+      type: 'have',
+      entries: [
+        { id: have(1).id, state: 'gone' },
+        { id: have(2).id, state: 'gone' },
+      ],
+    });
+    expect(heard(y)).toEqual([['1 complete'], ['1 complete']]);
+    expect(heard(z)).toEqual([['1 complete']]);
+  });
+
+  test('[SWARM-11] each hears at once what this viewer gives, and all when that changes', () => {
+    const { swarm, saidTo, y, z } = withTwo();
+    const first = { type: 'about', uploadKbps: 3_000, isSettled: true };
+    expect([saidTo(y, 'about'), saidTo(z, 'about')]).toEqual([[first], [first]]);
+    swarm.announceAbout({ uploadKbps: 900, isSettled: false });
+    const second = { type: 'about', uploadKbps: 900, isSettled: false };
+    expect([saidTo(y, 'about'), saidTo(z, 'about')]).toEqual([
+      [first, second],
+      [first, second],
+    ]);
   });
 });
 

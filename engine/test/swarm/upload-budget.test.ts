@@ -17,7 +17,7 @@ describe('UploadBudget', () => {
           for (const { waitMs, bytes } of steps) {
             now += waitMs;
             if (budget.take(bytes, now)) sent += bytes;
-            expect(sent).toBeLessThanOrEqual(64 * 1024 + (maxBitrate * now) / 8_000 + 1);
+            expect(sent).toBeLessThanOrEqual(256 * 1024 + (maxBitrate * now) / 8_000 + 1);
           }
         },
       ),
@@ -45,6 +45,47 @@ describe('UploadBudget', () => {
     const budget = new UploadBudget(unlimited);
     for (let count = 0; count < 1000; count += 1) expect(budget.take(16_384, 0)).toBe(true);
     expect(budget.readyAt(16_384, 0)).toBe(0);
+  });
+
+  test('[UP-1] half of the measured uplink is used, or the ceiling, whichever is lower', () => {
+    const budget = new UploadBudget(unlimited);
+    expect(budget.bitrate).toBeUndefined();
+    budget.noteUplink(1_000_000, 1_000);
+    expect(budget.bitrate).toBe(4_000_000);
+    budget.limits = { ...unlimited, maxBitrate: 3_000_000 };
+    expect(budget.bitrate).toBe(3_000_000);
+    budget.limits = { ...unlimited, maxBitrate: 5_000_000 };
+    expect(budget.bitrate).toBe(4_000_000);
+  });
+
+  test('[UP-1] a measured uplink makes uploads wait although no ceiling is set', () => {
+    const budget = new UploadBudget(unlimited);
+    budget.noteUplink(200_000, 1_000);
+    while (budget.take(16_384, 0));
+    expect(budget.readyAt(16_384, 0)).toBeGreaterThan(0);
+    let sent = 0;
+    for (let now = 0; now <= 10_000; now += 10) while (budget.take(1_000, now)) sent += 1_000;
+    expect(sent).toBeGreaterThan(990_000);
+    expect(sent).toBeLessThan(1_000_000 + 16_384);
+  });
+
+  test('[UP-10] the last measurements count most, and a slower uplink is believed', () => {
+    const budget = new UploadBudget(unlimited);
+    budget.noteUplink(5_000_000, 1_000);
+    for (let count = 0; count < 20; count += 1) budget.noteUplink(250_000, 1_000);
+    expect(budget.bitrate).toBeGreaterThan(1_000_000);
+    expect(budget.bitrate).toBeLessThan(1_050_000);
+  });
+
+  test.each<[string, Partial<typeof unlimited>, number, number, number]>([
+    ['a MiB before anything was downloaded', {}, 0, 0, MIB],
+    ['what the ratio leaves', {}, 2 * MIB, MIB, MIB],
+    ['nothing when more was given', {}, 9 * MIB, MIB, 0],
+    ['nothing where it is switched off', { isEnabled: false }, 0, MIB, 0],
+    ['nothing at ratio 0', { maxRatio: 0 }, 0, MIB, 0],
+    ['nothing under a ceiling of 0', { maxBitrate: 0 }, 0, MIB, 0],
+  ])('[UP-1] the ratio leaves %s', (_, limits, uploaded, downloaded, expected) => {
+    expect(new UploadBudget({ ...unlimited, ...limits }).headroom(uploaded, downloaded)).toBe(expected);
   });
 
   test.each<[string, Partial<typeof unlimited>, number, number, boolean]>([

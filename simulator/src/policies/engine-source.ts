@@ -1,7 +1,7 @@
 // The engine that ships, on simulated ports.
 
 import type { ByteRange } from '../../../engine/src/base/byte-range';
-import { TRANSFER_SIZES } from '../../../engine/src/base/transfer-sizes';
+import { scaleSizes, TRANSFER_SIZES } from '../../../engine/src/base/transfer-sizes';
 import { kibibytes, type Bytes } from '../../../engine/src/base/units';
 import type { PageLifecycle, SegmentStore } from '../../../engine/src/ports';
 import { Counters } from '../../../engine/src/session/counters';
@@ -58,11 +58,7 @@ export class EngineSource implements SegmentSource {
       }),
       random,
       counters: this.traffic,
-      sizes: {
-        dataFrameBytes: Math.round(tuning.dataFrameBytes / scale),
-        blockBytes: Math.round(TRANSFER_SIZES.blockBytes / scale),
-        linkHighWaterBytes: Math.round(TRANSFER_SIZES.linkHighWaterBytes / scale),
-      },
+      sizes: scaleSizes({ ...TRANSFER_SIZES, dataFrameBytes: tuning.dataFrameBytes }, scale),
     });
     this.#executor = new Executor(
       this.#session,

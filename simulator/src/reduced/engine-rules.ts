@@ -4,7 +4,7 @@ import type { Bytes, Milliseconds, Seconds } from '../../../engine/src/base/unit
 import { msToSeconds, secondsToMs } from '../../../engine/src/base/units';
 import type { SegmentKey } from '../../../engine/src/media/segment';
 import { latestHttpStart, type DemandView, type SchedulerView } from '../../../engine/src/scheduler/plan-downloads';
-import { turnToFetch } from '../../../engine/src/scheduler/turn-to-fetch';
+import { turnToFetch, type LotHolder } from '../../../engine/src/scheduler/turn-to-fetch';
 
 /** How fast the CDN is for a viewer. */
 export interface HttpSpeed {
@@ -17,7 +17,7 @@ const DEADLINE_MS: Milliseconds = 1_000_000;
 /** So long before a segment must be there the engine turns to HTTP for what is left of it. */
 export function httpReserveSeconds(remainingBytes: Bytes, { firstByteSeconds, bitrate }: HttpSpeed): Seconds {
   // The rule looks at no more than this of what the scheduler knows.
-  const demand = { deadline: DEADLINE_MS, remainingBytes } as DemandView;
+  const demand = { deadline: DEADLINE_MS, remainingBytes, gapCount: 1 } as DemandView;
   const view = { isLive: true, httpBitrate: bitrate, httpFirstByteMs: secondsToMs(firstByteSeconds) } as SchedulerView;
   return msToSeconds(DEADLINE_MS - latestHttpStart(demand, view));
 }
@@ -25,7 +25,8 @@ export function httpReserveSeconds(remainingBytes: Bytes, { firstByteSeconds, bi
 /** What a viewer's turn depends on; times in seconds. */
 export interface TurnQuestion {
   readonly selfId: string;
-  readonly neighbourIds: readonly string[];
+  readonly selfWeight: number;
+  readonly neighbours: readonly LotHolder[];
   readonly segment: number;
   readonly swarmSize: number;
   readonly from: Seconds;
@@ -33,9 +34,9 @@ export interface TurnQuestion {
 }
 
 /** When a viewer is to fetch a segment from the origin, unless a neighbour has it by then. */
-export function turnSeconds({ selfId, neighbourIds, segment, swarmSize, from, until }: TurnQuestion): Seconds {
-  const view = { selfId, neighbourIds, swarmSize, key: segmentKey(segment) };
-  return msToSeconds(turnToFetch({ ...view, from: secondsToMs(from), until: secondsToMs(until) }));
+export function turnSeconds({ segment, from, until, ...view }: TurnQuestion): Seconds {
+  const key = segmentKey(segment);
+  return msToSeconds(turnToFetch({ ...view, key, from: secondsToMs(from), until: secondsToMs(until) }));
 }
 
 /** Lots need nothing but different keys. */

@@ -229,20 +229,22 @@ function spread(audience: SpreadAudience, { simulation, parameters }: ReducedCon
   // The engine's rule is linear in the time that HTTP takes; asked once for its two numbers, not for each viewer.
   const reserve = httpReserveSeconds(0, { firstByteSeconds: 0, bitrate: 1 });
   const factor = httpReserveSeconds(0, { firstByteSeconds: 1, bitrate: 1 }) - reserve;
-  const ids = Array.from({ length: graph.count }, (_, viewer) => `viewer ${viewer}`);
+  // Weights decide who fetches, not how many do: all count the same here.
+  const lotHolders = Array.from({ length: graph.count }, (_, viewer) => ({ peerId: `viewer ${viewer}`, weight: 1 }));
   const segment = Math.round(outAt / segmentSeconds);
   const knowsAll = (viewer: number) => graph.degree(viewer) + 1 >= graph.count;
   /** Of a swarm that is larger than what a viewer knows, the rule looks only at how many it knows. */
-  const strangers = Array.from({ length: simulation.maxPeers + 1 }, (_, count) => ids.slice(0, count));
+  const strangers = Array.from({ length: simulation.maxPeers + 1 }, (_, count) => lotHolders.slice(0, count));
   return new SegmentSpread(audience, {
     hopSeconds: parameters.hopSeconds,
     windowPart: WINDOW_BYTES / segmentBytes,
     reserveSeconds: (viewer, rest) => reserve + factor * (httpFirstByte[viewer]! + rest / httpRate[viewer]!),
     turnSeconds: (viewer, from, until) => {
-      const neighbourIds = knowsAll(viewer)
-        ? Array.from(graph.neighboursOf(viewer), (neighbour) => ids[neighbour]!)
+      const neighbours = knowsAll(viewer)
+        ? Array.from(graph.neighboursOf(viewer), (neighbour) => lotHolders[neighbour]!)
         : strangers[graph.degree(viewer)]!;
-      return turnSeconds({ selfId: ids[viewer]!, neighbourIds, segment, swarmSize: graph.count, from, until });
+      const { peerId: selfId, weight: selfWeight } = lotHolders[viewer]!;
+      return turnSeconds({ selfId, selfWeight, neighbours, segment, swarmSize: graph.count, from, until });
     },
   }).run();
 }

@@ -1,0 +1,167 @@
+// One segment that is wanted: who asked for it, what has come of it, and which size of it is believed.
+
+import { BlockMap, blockCountOf, blockRange } from '../base/block-map';
+import type { ByteRange } from '../base/byte-range';
+import { rangeLength } from '../base/byte-range';
+import type { Bytes, Milliseconds } from '../base/units';
+import type { Segment } from '../media/segment';
+import type { HaveEntry } from '../protocol/peer-messages';
+import type { SupplierView } from '../scheduler/peer-slots';
+import type { AskedView, DemandView } from '../scheduler/plan-downloads';
+import type { PeerSession } from '../swarm/peer-session';
+import type { OpenRequest } from '../swarm/peer-link-facts';
+import { SegmentTransfer } from '../swarm/segment-transfer';
+
+/** A segment as the player asks for it first. */
+export interface WantedSegment {
+  /** With the player's own URL: it may have a token. */
+  readonly segment: Segment;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly withCredentials: boolean;
+  readonly askedAt: Milliseconds;
+  /** In which portions it is shared. */
+  readonly blockBytes: Bytes;
+}
+
+export class SegmentDownload {
+  readonly segment: Segment;
+  /** The player's requests. */
+  readonly requestIds = new Set<number>();
+  readonly transfer: SegmentTransfer;
+  /** What peers were asked for, and still owe. */
+  readonly asked = new Map<OpenRequest, PeerSession>();
+  /** When bytes were first asked for, from anybody: the player's bandwidth estimate counts from here. */
+  startedAt: Milliseconds | undefined;
+  /** The origin or the manifest said the size; else it is what peers say. */
+  isSizeCertain: boolean;
+  /** Peers do not agree on the size, and the origin has not said it. */
+  isDisputed = false;
+  /** Blocks that are all here. */
+  readonly #blocks = new BlockMap();
+
+  constructor(readonly wanted: WantedSegment) {
+    const { segment } = wanted;
+    this.segment = segment;
+    this.transfer = new SegmentTransfer(segment.byteRange && rangeLength(segment.byteRange));
+    this.isSizeCertain = segment.byteRange !== undefined;
+  }
+
+  /** [DL-2] A size that a peer names is believed while all name one; false: somebody is wrong. */
+  agreesWith(size: Bytes): boolean {
+    return this.isSizeCertain || this.isDisputed || this.setTotal(size);
+  }
+
+  /** Says how long the segment is, as {@link SegmentTransfer.setTotal}. Which blocks are here depends on it. */
+  setTotal(size: Bytes): boolean {
+    const isNew = this.transfer.totalBytes === undefined;
+    if (!this.transfer.setTotal(size)) return false;
+    if (isNew) {
+      this.#blocks.clear();
+      this.#noteBlocks(0, size);
+    }
+    return true;
+  }
+
+  /** The announcement of what is here; undefined: no block yet. */
+  get have(): HaveEntry | undefined {
+    const { totalBytes } = this.transfer;
+    if (this.#blocks.count === 0 || totalBytes === undefined) return undefined;
+    return { id: this.segment.id, state: 'partial', totalBytes, blocks: this.#blocks.toBytes() };
+  }
+
+  /** Adds bytes; `hasNewBlock`: there is more to give to others. */
+  add(offset: Bytes, bytes: Uint8Array, source: 'http' | 'p2p'): { wastedBytes: Bytes; hasNewBlock: boolean } {
+    const { wastedBytes } = this.transfer.add(offset, bytes, source);
+    return { wastedBytes, hasNewBlock: this.#noteBlocks(offset, offset + bytes.length) };
+  }
+
+  /** Looks which blocks between two bytes are complete; true: there are new ones. */
+  #noteBlocks(start: Bytes, end: Bytes): boolean {
+    const { totalBytes } = this.transfer;
+    if (totalBytes === undefined) return false;
+    const before = this.#blocks.count;
+    const { blockBytes } = this.wanted;
+    for (let index = Math.floor(start / blockBytes); index * blockBytes < Math.min(end, totalBytes); index += 1) {
+      if (!this.#blocks.has(index) && this.transfer.view(blockRange(index, totalBytes, blockBytes)))
+        this.#blocks.add(index);
+    }
+    return this.#blocks.count > before;
+  }
+
+  /** Forgets all bytes, because what came cannot be trusted. Returns how many. */
+  reset(): Bytes {
+    this.#blocks.clear();
+    return this.transfer.reset();
+  }
+
+  /** What is to be asked for to get `block`: from its first byte that is not here. */
+  missingOf(block: number): ByteRange | undefined {
+    const { totalBytes } = this.transfer;
+    if (totalBytes === undefined) return undefined;
+    return this.#firstGapIn(blockRange(block, totalBytes, this.wanted.blockBytes));
+  }
+
+  /** For the scheduler; what depends on more than the download is given by the caller. */
+  view(
+    peers: readonly PeerSession[],
+    outside: Pick<DemandView, 'deadline' | 'http' | 'httpPosition' | 'httpNotBefore'>,
+    usualBytes: Bytes,
+  ): DemandView {
+    const { transfer } = this;
+    const gaps = transfer.missing();
+    const asked: AskedView[] = [];
+    for (const [{ requestId, lastByteAt, range, position }, session] of this.asked) {
+      const block = Math.floor(range.start / this.wanted.blockBytes);
+      const remainingBytes = range.end - position;
+      asked.push({ linkId: session.identity.linkId, requestId, block, lastByteAt, remainingBytes });
+    }
+    return {
+      key: this.segment.key,
+      ...outside,
+      firstGap: this.#openEnded(gaps[0] ?? { start: 0, end: Infinity }),
+      gapCount: gaps.length,
+      unasked: this.#unasked(asked),
+      remainingBytes: Math.max(0, (transfer.totalBytes ?? usualBytes) - transfer.receivedBytes),
+      suppliers: this.#suppliersAmong(peers),
+      asked,
+      isDisputed: this.isDisputed,
+      askedAt: this.wanted.askedAt,
+    };
+  }
+
+  /** The end of the segment is asked for as the end of the resource: so the origin says where that is. */
+  #openEnded({ start, end }: ByteRange): ByteRange {
+    return { start, end: end === this.transfer.totalBytes ? Infinity : end };
+  }
+
+  #firstGapIn({ start, end }: ByteRange): ByteRange | undefined {
+    for (const gap of this.transfer.missing()) {
+      const part = { start: Math.max(start, gap.start), end: Math.min(end, gap.end) };
+      if (part.start < part.end) return part;
+    }
+    return undefined;
+  }
+
+  #unasked(asked: readonly AskedView[]): number[] {
+    const { totalBytes } = this.transfer;
+    if (totalBytes === undefined) return [];
+    const blocks: number[] = [];
+    const count = blockCountOf(totalBytes, this.wanted.blockBytes);
+    for (let index = 0; index < count; index += 1) {
+      if (!this.#blocks.has(index) && !asked.some(({ block }) => block === index)) blocks.push(index);
+    }
+    return blocks;
+  }
+
+  /** Who has what. One that means a segment of another size has nothing of this one. */
+  #suppliersAmong(peers: readonly PeerSession[]): SupplierView[] {
+    const { totalBytes } = this.transfer;
+    const suppliers: SupplierView[] = [];
+    for (const peer of peers) {
+      const offer = peer.availability.get(this.segment.key);
+      if (!offer || (totalBytes !== undefined && offer.totalBytes !== totalBytes)) continue;
+      suppliers.push({ linkId: peer.identity.linkId, blocks: offer.blocks });
+    }
+    return suppliers;
+  }
+}
