@@ -22,12 +22,6 @@ export class RangeSet {
     return first?.start === 0 ? first.end : 0;
   }
 
-  /** End of the range that `start` lies in; `start` where it lies in none. */
-  endOfRun(start: Bytes): Bytes {
-    for (const range of this.#ranges) if (range.start <= start && start < range.end) return range.end;
-    return start;
-  }
-
   /** Adds `range`; returns how many of its bytes were new. */
   add(range: ByteRange): Bytes {
     const length = rangeLength(range);

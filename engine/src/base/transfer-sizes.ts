@@ -18,7 +18,7 @@ export interface TransferSizes {
   readonly uploadBurstBytes: Bytes;
   /** Fewer bytes in a row say nothing about the uplink: buffers on the way take them at once. */
   readonly uplinkSampleBytes: Bytes;
-  /** One more peer is served at a time for each of these that the viewer may give: about what one connection carries. */
+  /** What one connection carries, about: a viewer that gives so many times as much counts that many times in the lots. */
   readonly servedPeerBitrate: BitsPerSecond;
   /** What a viewer says that it gives before its uplink has been measured. */
   readonly assumedUploadBitrate: BitsPerSecond;

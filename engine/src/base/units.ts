@@ -31,9 +31,9 @@ export function bitrateOf(bytes: Bytes, elapsed: Milliseconds): BitsPerSecond {
   return elapsed > 0 ? (bytes * BITS_PER_BYTE * MS_PER_SECOND) / elapsed : 0;
 }
 
-/** How many whole bytes move in `elapsed` at `rate`. */
-export function bytesIn(elapsed: Milliseconds, rate: BitsPerSecond): Bytes {
-  return Math.floor((elapsed * rate) / (BITS_PER_BYTE * MS_PER_SECOND));
+/** How many bytes move in `elapsed` at `rate`, parts of bytes included. */
+export function bytesIn(elapsed: Milliseconds, rate: BitsPerSecond): number {
+  return (elapsed * rate) / (BITS_PER_BYTE * MS_PER_SECOND);
 }
 
 /** How long `bytes` take at `rate`; Infinity at rate 0. */

@@ -166,7 +166,7 @@ function watchAsked(
 function helpHttp(demand: DemandView, view: SchedulerView, slots: PeerSlots): DownloadAction[] {
   const { key, httpPosition, unasked, suppliers } = demand;
   if (unasked.length === 0 || suppliers.length === 0) return [];
-  const helpFrom = httpPosition + bytesIn(HTTP_HELP_MS, view.httpBitrate);
+  const helpFrom = httpPosition + Math.floor(bytesIn(HTTP_HELP_MS, view.httpBitrate));
   return slots.ask(
     key,
     unasked.filter((block) => block * view.blockBytes >= helpFrom),

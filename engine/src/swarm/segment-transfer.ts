@@ -94,13 +94,13 @@ export class SegmentTransfer {
   }
 
   /** A view of `range`, or undefined when not all of it is there. */
-  view({ start, end }: ByteRange): Uint8Array | undefined {
-    return this.#received.endOfRun(start) >= end ? this.#buffer.subarray(start, end) : undefined;
+  view(range: ByteRange): Uint8Array | undefined {
+    return this.#received.contains(range) ? this.#buffer.subarray(range.start, range.end) : undefined;
   }
 
   /** Whether the byte at `position` is there. */
   has(position: Bytes): boolean {
-    return this.#received.endOfRun(position) > position;
+    return this.#received.contains({ start: position, end: position + 1 });
   }
 
   /** The whole segment; only when complete. The transfer must not be used afterwards. */

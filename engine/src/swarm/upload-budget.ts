@@ -1,12 +1,10 @@
 import { RateEstimate } from '../base/rate-estimate';
 import { TRANSFER_SIZES, type TransferSizes } from '../base/transfer-sizes';
 import type { BitsPerSecond, Bytes, Milliseconds } from '../base/units';
-import { timeToMove } from '../base/units';
+import { bytesIn, timeToMove } from '../base/units';
 
 /** Of the uplink so much may be used: calls and whatever else the household does go on undisturbed. */
 export const UPLINK_SHARE = 0.5;
-const BITS_PER_BYTE = 8;
-const MS_PER_SECOND = 1000;
 
 /** The ceilings on what this viewer gives. */
 export interface UploadLimits {
@@ -80,7 +78,7 @@ export class UploadBudget {
   }
 
   #fill(bitrate: BitsPerSecond, now: Milliseconds): void {
-    const gained = (bitrate * Math.max(0, now - this.#filledAt)) / (BITS_PER_BYTE * MS_PER_SECOND);
+    const gained = bytesIn(Math.max(0, now - this.#filledAt), bitrate);
     this.#tokens = Math.min(this.sizes.uploadBurstBytes, this.#tokens + gained);
     this.#filledAt = now;
   }

@@ -200,7 +200,7 @@ export class UploadDesk {
     const { uploadedBytes, downloadedBytes } = this.host.totals();
     if (!this.budget.isOpen(uploadedBytes + this.#queuedBytes, downloadedBytes)) return false;
     const { assumedUploadBitrate, blockBytes } = this.sizes;
-    const soon = bytesIn(MAX_QUEUE_MS, this.budget.bitrate ?? assumedUploadBitrate);
+    const soon = Math.floor(bytesIn(MAX_QUEUE_MS, this.budget.bitrate ?? assumedUploadBitrate));
     return this.#queuedBytes < Math.max(soon, LEAST_QUEUE_BLOCKS * blockBytes) * part;
   }
 

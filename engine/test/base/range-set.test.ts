@@ -70,7 +70,9 @@ describe('RangeSet', () => {
       fc.property(fc.array(operation), fc.nat(SIZE - 1), (operations, start) => {
         const [set, bytes] = [build(operations), naive(operations)];
         const end = bytes.indexOf(false, start);
-        expect(set.endOfRun(start)).toBe(end < 0 ? SIZE : end);
+        const runEnd = end < 0 ? SIZE : end;
+        expect(set.contains({ start, end: runEnd })).toBe(true);
+        expect(set.contains({ start, end: runEnd + 1 })).toBe(false);
       }),
     );
   });

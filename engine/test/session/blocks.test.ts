@@ -21,6 +21,19 @@ function serveAll(rig: SessionRig, peer: number): void {
   }
 }
 
+/** A player without a buffer, whose origin brings 1 Mb/s: one block takes about a second. Its only peer has nothing yet. */
+function slowOrigin() {
+  const rig = playing(0);
+  const peer = rig.connectPeer('z');
+  rig.request(3);
+  const { fetchId } = rig.of('fetchHttp')[0] ?? { fetchId: 0 };
+  const bytes = rig.content.bytesOf(3);
+  rig.tell({ type: 'httpHead', fetchId, head: { status: 200, bodyStart: 0, bodyBytes: SIZE } });
+  rig.pass(1_000);
+  rig.tell({ type: 'httpChunk', fetchId, bytes: bytes.slice(0, 125_000) });
+  return { rig, peer, fetchId, bytes };
+}
+
 describe('blocks', () => {
   test('[DL-10] several peers give different blocks, each once', () => {
     const rig = playing(30);
@@ -70,15 +83,7 @@ describe('blocks', () => {
   });
 
   test('[SCH-1] HTTP that takes long is helped with what it will come to last, and stops where it meets that', () => {
-    const rig = playing(0);
-    const peer = rig.connectPeer('z');
-    rig.request(3);
-    const { fetchId } = rig.of('fetchHttp')[0] ?? { fetchId: 0 };
-    const bytes = rig.content.bytesOf(3);
-    rig.tell({ type: 'httpHead', fetchId, head: { status: 200, bodyStart: 0, bodyBytes: SIZE } });
-    rig.pass(1_000);
-    // 1 Mb/s: one block takes about a second.
-    rig.tell({ type: 'httpChunk', fetchId, bytes: bytes.slice(0, 125_000) });
+    const { rig, peer, fetchId, bytes } = slowOrigin();
     rig.peerHas(peer, 3, [0, 1, 4, 5]);
     expect(blocksAsked(rig, peer).sort()).toEqual([4, 5]);
     serveAll(rig, peer);
@@ -90,14 +95,7 @@ describe('blocks', () => {
   });
 
   test('[SCH-1] what lies behind the meeting is planned anew', () => {
-    const rig = playing(0);
-    const peer = rig.connectPeer('z');
-    rig.request(3);
-    const { fetchId } = rig.of('fetchHttp')[0] ?? { fetchId: 0 };
-    const bytes = rig.content.bytesOf(3);
-    rig.tell({ type: 'httpHead', fetchId, head: { status: 200, bodyStart: 0, bodyBytes: SIZE } });
-    rig.pass(1_000);
-    rig.tell({ type: 'httpChunk', fetchId, bytes: bytes.slice(0, 125_000) });
+    const { rig, peer, fetchId, bytes } = slowOrigin();
     rig.peerHas(peer, 3, [3]);
     serveAll(rig, peer);
     rig.tell({ type: 'httpChunk', fetchId, bytes: bytes.slice(125_000, 3 * BLOCK_BYTES) });
