@@ -41,6 +41,7 @@ What a scenario says otherwise:
   --segment SECONDS   duration of a segment, 4
   --window N          segments in a live playlist, 4
   --delay N           segments between playhead and live edge, 3
+  --buffer SECONDS    players of a recording load until they have so much ahead, 30
   --bitrate LIST      renditions in Mb/s, lowest first, such as 1.5,3,5; 4
   --abr on|off        whether players adapt
   --access MIX        broadband (cable, fibre, DSL, mobile; NAT) or fast (500 Mb/s both ways, no NAT)
@@ -64,6 +65,7 @@ export const RUN_OPTIONS = {
   segment: { type: 'string' },
   window: { type: 'string' },
   delay: { type: 'string' },
+  buffer: { type: 'string' },
   bitrate: { type: 'string' },
   abr: { type: 'string' },
   access: { type: 'string' },
@@ -126,6 +128,7 @@ export function readChanges(
     segmentSeconds: number('segment', 0.1),
     windowCount: whole('window'),
     delayCount: number('delay', 1),
+    bufferGoalSeconds: number('buffer', 1),
     bitrates: readBitrates(values.bitrate),
     isAdaptive: readSwitch('abr', values.abr),
     access: readName('access', values.access, ['broadband', 'fast'] as const),

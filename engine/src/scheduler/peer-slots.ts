@@ -7,6 +7,8 @@ import { hashOf } from './turn-to-fetch';
 
 /** Requests open at one peer: the next is there when the first is served. */
 export const MAX_REQUESTS_PER_PEER = 2;
+/** The same for what the player has not asked for: there is always room for what it will ask for. */
+export const MAX_REQUESTS_AHEAD = 1;
 
 /** A peer that can exchange segments now. */
 export interface PeerView {
@@ -59,17 +61,23 @@ export class PeerSlots {
   /**
    * [SCH-3] Asks for `blocks` as far as suppliers have room. [SCH-10] The block that the fewest have comes first, of
    * equals each viewer takes another: so a source gives each block away once before it gives one away twice.
+   * `mostOpen`: requests at one peer, at most.
    */
-  ask(key: SegmentKey, blocks: readonly number[], suppliers: readonly SupplierView[]): AskPeer[] {
-    const free = suppliers.filter(({ linkId }) => this.#hasRoom(linkId));
+  ask(
+    key: SegmentKey,
+    blocks: readonly number[],
+    suppliers: readonly SupplierView[],
+    mostOpen = MAX_REQUESTS_PER_PEER,
+  ): AskPeer[] {
+    const free = suppliers.filter(({ linkId }) => this.#hasRoom(linkId, mostOpen));
     if (free.length === 0) return [];
     const actions: AskPeer[] = [];
     for (const block of this.#rarestFirst(key, blocks, suppliers)) {
-      const linkId = this.#soonest(block, free);
+      const linkId = this.#soonest(block, free, mostOpen);
       if (linkId === undefined) continue;
       this.#slots.get(linkId)!.openCount += 1;
       actions.push({ type: 'askPeer', linkId, key, block });
-      if (!free.some((supplier) => this.#hasRoom(supplier.linkId))) return actions;
+      if (!free.some((supplier) => this.#hasRoom(supplier.linkId, mostOpen))) return actions;
     }
     return actions;
   }
@@ -98,8 +106,8 @@ export class PeerSlots {
     return this.peers.find((peer) => peer.linkId === linkId)?.bitsPerSecond ?? 0;
   }
 
-  #hasRoom(linkId: number): boolean {
-    return (this.#slots.get(linkId)?.openCount ?? MAX_REQUESTS_PER_PEER) < MAX_REQUESTS_PER_PEER;
+  #hasRoom(linkId: number, mostOpen: number): boolean {
+    return (this.#slots.get(linkId)?.openCount ?? mostOpen) < mostOpen;
   }
 
   #rarestFirst(key: SegmentKey, blocks: readonly number[], suppliers: readonly SupplierView[]): readonly number[] {
@@ -114,12 +122,12 @@ export class PeerSlots {
   }
 
   /** The supplier that will be through with one more block first. */
-  #soonest(block: number, suppliers: readonly SupplierView[]): number | undefined {
+  #soonest(block: number, suppliers: readonly SupplierView[], mostOpen: number): number | undefined {
     let best: number | undefined;
     let bestTime = Infinity;
     for (const { linkId, blocks } of suppliers) {
       const slot = this.#slots.get(linkId);
-      if (!slot || slot.openCount >= MAX_REQUESTS_PER_PEER || !(blocks?.has(block) ?? true)) continue;
+      if (!slot || slot.openCount >= mostOpen || !(blocks?.has(block) ?? true)) continue;
       const time = (slot.openCount + 1) / slot.rate;
       if (time < bestTime) [best, bestTime] = [linkId, time];
     }

@@ -4,7 +4,7 @@ import type { ByteRange } from '../base/byte-range';
 import type { BitsPerSecond, Bytes, Milliseconds } from '../base/units';
 import { bytesIn, timeToMove } from '../base/units';
 import type { SegmentKey } from '../media/segment';
-import { PeerSlots } from './peer-slots';
+import { MAX_REQUESTS_AHEAD, MAX_REQUESTS_PER_PEER, PeerSlots } from './peer-slots';
 import type { PeerView, SupplierView } from './peer-slots';
 import { turnToFetch } from './turn-to-fetch';
 
@@ -14,12 +14,16 @@ const LIVE_RESERVE_MS: Milliseconds = 700;
 const VOD_RESERVE_MS: Milliseconds = 5_000;
 /** Who has just come has little in the buffer and no peers: with more in hand it would never wait for them. */
 const VOD_START_RESERVE_MS: Milliseconds = 2_000;
+/** On demand, a segment that no peer has is waited for only as long as so much is in the buffer. */
+const VOD_COMFORT_MS: Milliseconds = 15_000;
 /** The HTTP estimate is trusted to be wrong by this factor. */
 const HTTP_TIME_FACTOR = 1.5;
 /** HTTP that is through within this time is left alone; what it will bring meanwhile is asked of nobody else. */
 const HTTP_HELP_MS: Milliseconds = 1_000;
 /** Where suppliers are busy, of the time between the own turn and the latest time for HTTP so much is waited. */
 const PATIENCE_PART = 0.5;
+/** What a live player will need later than this is fetched from the origin when it asks for it. */
+const AHEAD_HTTP_MS: Milliseconds = 20_000;
 /** A peer that is silent for so long gives its place to one that is free. */
 const SILENT_MS: Milliseconds = 1_000;
 
@@ -62,8 +66,12 @@ export interface DemandView {
   readonly asked: readonly AskedView[];
   /** Peers gave different sizes: only HTTP can be believed. */
   readonly isDisputed: boolean;
-  /** When the player first asked for it. */
-  readonly askedAt: Milliseconds;
+  /** When it was first wanted. */
+  readonly wantedAt: Milliseconds;
+  /** The player has not asked for it yet, but likely will. */
+  readonly isAhead: boolean;
+  /** Whether the origin can be asked. */
+  readonly hasUrl: boolean;
 }
 
 /** All that a decision depends on. */
@@ -78,8 +86,12 @@ export interface SchedulerView {
   readonly selfWeight: number;
   /** Viewers in the swarm, this one included; undefined while no tracker has said it. */
   readonly swarmSize: number | undefined;
+  /** Viewers that peers are connected to, and this one is not; none need be named in a large swarm. */
+  readonly heardOf: readonly string[];
   /** Until then more peers may turn up and a segment that can wait is held back. */
   readonly searchUntil: Milliseconds;
+  /** Until then this viewer has just come. */
+  readonly startingUntil: Milliseconds;
   /** How much is asked of a peer at once. */
   readonly blockBytes: Bytes;
   readonly httpBitrate: BitsPerSecond;
@@ -101,8 +113,18 @@ export type DownloadAction =
 /** What to start now, earliest deadline first. */
 export function planDownloads(view: SchedulerView): DownloadAction[] {
   const slots = new PeerSlots(view.peers, view.now, view.selfId);
-  const byDeadline = [...view.demands].sort((a, b) => a.deadline - b.deadline);
-  return byDeadline.flatMap((demand) => planDemand(demand, view, slots));
+  const asked = view.demands.filter(({ isAhead }) => !isAhead).sort((a, b) => a.deadline - b.deadline);
+  // [AHEAD-4] What the player waits for comes first; beyond it, what the fewest have.
+  const ahead = view.demands
+    .filter(({ isAhead }) => isAhead)
+    .sort((a, b) => a.suppliers.length - b.suppliers.length || a.deadline - b.deadline);
+  const actions = asked.flatMap((demand) => planDemand(demand, view, slots));
+  for (const demand of ahead) actions.push(...planAhead(demand, view, slots, isHttpFree(view, actions)));
+  return actions;
+}
+
+function isHttpFree({ demands }: SchedulerView, actions: readonly DownloadAction[]): boolean {
+  return demands.every(({ http }) => http !== 'running') && actions.every(({ type }) => type !== 'fetchHttp');
 }
 
 /** [SCH-9] When HTTP must start so that `demand` is complete before its deadline, with a reserve. */
@@ -111,9 +133,9 @@ export function latestHttpStart(demand: DemandView, view: SchedulerView): Millis
   return demand.deadline - httpTime * HTTP_TIME_FACTOR - reserveOf(view);
 }
 
-function reserveOf({ isLive, now, searchUntil }: SchedulerView): Milliseconds {
+function reserveOf({ isLive, now, startingUntil }: SchedulerView): Milliseconds {
   if (isLive) return LIVE_RESERVE_MS;
-  return now < searchUntil ? VOD_START_RESERVE_MS : VOD_RESERVE_MS;
+  return now < startingUntil ? VOD_START_RESERVE_MS : VOD_RESERVE_MS;
 }
 
 function planDemand(demand: DemandView, view: SchedulerView, slots: PeerSlots): DownloadAction[] {
@@ -128,7 +150,7 @@ function planDemand(demand: DemandView, view: SchedulerView, slots: PeerSlots): 
   if (asked.length > 0) return [...asked, { type: 'wait', key, until: httpStart }];
   if (demand.asked.length > 0) return watchAsked(demand, view, slots, httpStart);
   // [SCH-5] Live, and somebody else's turn to fetch it: wait for that peer, or for the own turn.
-  const turnAt = view.isLive && view.peers.length > 0 ? turnOf(demand, view, httpStart) : -Infinity;
+  const turnAt = view.peers.length > 0 ? turnOf(demand, view, httpStart) : -Infinity;
   // [SCH-4] Offered, but every supplier is busy or still receiving: wait for one. Live, where that takes too long, those
   // whose turn came first step in: one bad source must not make all of them late.
   const patience = view.isLive ? Math.max(turnAt, turnAt + (httpStart - turnAt) * PATIENCE_PART) : httpStart;
@@ -139,6 +161,23 @@ function planDemand(demand: DemandView, view: SchedulerView, slots: PeerSlots): 
   const heldUntil = Math.min(httpStart, view.searchUntil);
   if (view.now < heldUntil) return [{ type: 'wait', key, until: heldUntil }];
   return fetchHttp(demand, view, slots);
+}
+
+/** [AHEAD-5] From peers; live, also from the origin when it is this viewer's turn and the line is free. */
+function planAhead(demand: DemandView, view: SchedulerView, slots: PeerSlots, mayUseHttp: boolean): DownloadAction[] {
+  const { key, http, suppliers } = demand;
+  if (demand.isDisputed) return [];
+  if (http === 'running') return helpHttp(demand, view, slots);
+  const asked = askPeers(demand, slots);
+  if (asked.length > 0) return asked;
+  if (demand.asked.length > 0) return watchAsked(demand, view, slots, Infinity);
+  if (suppliers.length > 0) return [{ type: 'wait', key, until: slots.nextFreeAt(suppliers) }];
+  const isNear = view.isLive && demand.deadline <= view.now + AHEAD_HTTP_MS;
+  if (!isNear || !mayUseHttp || !demand.hasUrl || http === 'spent' || view.now < demand.httpNotBefore) return [];
+  const turnAt = turnOf(demand, view, latestHttpStart(demand, view));
+  return [
+    view.now < turnAt ? { type: 'wait', key, until: turnAt } : { type: 'fetchHttp', key, range: demand.firstGap },
+  ];
 }
 
 /** [SCH-12] Everything is asked for: who is silent, or far slower than one that has nothing to do, loses its turn. */
@@ -164,19 +203,16 @@ function watchAsked(
 
 /** [SCH-1] HTTP that takes long is helped by peers with what it will come to last; it ends where it meets that. */
 function helpHttp(demand: DemandView, view: SchedulerView, slots: PeerSlots): DownloadAction[] {
-  const { key, httpPosition, unasked, suppliers } = demand;
-  if (unasked.length === 0 || suppliers.length === 0) return [];
-  const helpFrom = httpPosition + Math.floor(bytesIn(HTTP_HELP_MS, view.httpBitrate));
-  return slots.ask(
-    key,
-    unasked.filter((block) => block * view.blockBytes >= helpFrom),
-    suppliers,
-  );
+  const helpFrom = demand.httpPosition + Math.floor(bytesIn(HTTP_HELP_MS, view.httpBitrate));
+  return askPeers({ ...demand, unasked: demand.unasked.filter((block) => block * view.blockBytes >= helpFrom) }, slots);
 }
 
-function turnOf({ key, askedAt }: DemandView, view: SchedulerView, until: Milliseconds): Milliseconds {
-  const { selfId, selfWeight, swarmSize, peers } = view;
-  return turnToFetch({ key, selfId, selfWeight, neighbours: peers, swarmSize, from: askedAt, until });
+function turnOf({ key, wantedAt, deadline }: DemandView, view: SchedulerView, httpStart: Milliseconds): Milliseconds {
+  const { selfId, selfWeight, isLive, peers } = view;
+  const until = isLive ? httpStart : Math.min(httpStart, deadline - VOD_COMFORT_MS);
+  const swarmSize = isLive ? view.swarmSize : undefined;
+  const heardOf = isLive ? view.heardOf : [];
+  return turnToFetch({ key, selfId, selfWeight, neighbours: peers, heardOf, swarmSize, from: wantedAt, until });
 }
 
 function fetchHttp(demand: DemandView, view: SchedulerView, slots: PeerSlots): DownloadAction[] {
@@ -190,6 +226,7 @@ function fetchHttp(demand: DemandView, view: SchedulerView, slots: PeerSlots): D
   return [{ type: 'fetchHttp', key, range: demand.firstGap }];
 }
 
-function askPeers({ key, unasked, suppliers }: DemandView, slots: PeerSlots): DownloadAction[] {
-  return unasked.length > 0 && suppliers.length > 0 ? slots.ask(key, unasked, suppliers) : [];
+function askPeers({ key, unasked, suppliers, isAhead }: DemandView, slots: PeerSlots): DownloadAction[] {
+  if (unasked.length === 0 || suppliers.length === 0) return [];
+  return slots.ask(key, unasked, suppliers, isAhead ? MAX_REQUESTS_AHEAD : MAX_REQUESTS_PER_PEER);
 }

@@ -34,6 +34,8 @@ export interface TurnView {
   readonly selfWeight: number;
   /** The peers that this viewer exchanges segments with. */
   readonly neighbours: readonly LotHolder[];
+  /** Others that neighbours speak of: what they give is not known, so they count as fit as the neighbours are on the average. */
+  readonly heardOf: readonly string[];
   /** Viewers in the swarm, this one included; undefined while no tracker has said it. */
   readonly swarmSize: number | undefined;
   /** When the segment was first asked for. */
@@ -52,7 +54,7 @@ export function ownerWeight(servedPeers: number, isSettled: boolean): number {
  * and `until`.
  *
  * Viewers draw lots by hashing their id with the segment's key; a viewer of twice the weight wins twice as often, one of
- * weight 0 never. Who knows the whole swarm compares: the best lot is the owner, the next ones are its backups. Who knows
+ * weight 0 never. Who knows the whole swarm, if by hearsay, compares: the best lot is the owner, the next ones are its backups. Who knows
  * a part of it cannot, so all whose lot is below a share of the swarm are owners; the share is such that what they fetch
  * can spread to all in the time there is. The share grows exponentially with time, to everybody at `until`: where a part
  * of the swarm got nothing, few step in at first.
@@ -68,22 +70,25 @@ export function turnToFetch(view: TurnView): Milliseconds {
 
 /** `lot` in (0, 1], equally spread over a swarm of equal weights; those up to `ownerShare` are owners. */
 function drawLot(view: TurnView, room: Milliseconds): { readonly lot: number; readonly ownerShare: number } {
-  const { key, selfId, selfWeight, neighbours, swarmSize = 0 } = view;
-  const knownCount = neighbours.length + 1;
+  const { key, selfId, selfWeight, neighbours, heardOf, swarmSize = 0 } = view;
+  const totalWeight = neighbours.reduce((sum, { weight }) => sum + weight, selfWeight);
+  const meanWeight = totalWeight / (neighbours.length + 1);
+  const knownCount = neighbours.length + heardOf.length + 1;
   if (swarmSize > knownCount) {
     const doublings = Math.min(MAX_DOUBLINGS, msToSeconds(room) / DOUBLING_SECONDS);
     const ownerCount = Math.max(1, swarmSize / 2 ** doublings);
-    const totalWeight = neighbours.reduce((sum, { weight }) => sum + weight, selfWeight);
-    const meanWeight = totalWeight / knownCount;
     // 1 - u^(mean ÷ own): who has the mean weight draws equally from (0, 1]; without any weight all are equal.
     const exponent = totalWeight > 0 ? meanWeight / selfWeight : 1;
     return { lot: 1 - uniform(selfId, key) ** exponent, ownerShare: Math.min(1, ownerCount / swarmSize) };
   }
   const own = waitingTime(selfId, selfWeight, key);
-  const betterCount = neighbours.filter(({ peerId, weight }) => {
+  const isBetter = (peerId: string, weight: number): boolean => {
     const other = waitingTime(peerId, weight, key);
     return other < own || (other === own && peerId < selfId);
-  }).length;
+  };
+  const betterCount =
+    neighbours.filter(({ peerId, weight }) => isBetter(peerId, weight)).length +
+    heardOf.filter((peerId) => isBetter(peerId, meanWeight)).length;
   // Lots of ranks lie in the middle of their steps, so that the first backup waits a while.
   return { lot: (betterCount + 0.5) / knownCount, ownerShare: 1 / knownCount };
 }

@@ -3,7 +3,6 @@
 
 import type { ByteRange } from '../base/byte-range';
 import { P2PError } from '../base/p2p-error';
-import type { TransferSizes } from '../base/transfer-sizes';
 import type { Bytes, Milliseconds } from '../base/units';
 import { bitrateOf } from '../base/units';
 import type { Segment, SegmentKey } from '../media/segment';
@@ -12,34 +11,15 @@ import type { DownloadAction, SchedulerView } from '../scheduler/plan-downloads'
 import { planDownloads } from '../scheduler/plan-downloads';
 import type { PeerSession } from '../swarm/peer-session';
 import type { OpenRequest } from '../swarm/peer-link-facts';
-import type { Counters } from './counters';
+import type { DownloadDeskHost } from './download-desk-host';
 import type { BodyVerdict } from './http-desk';
 import { HttpDesk } from './http-desk';
+import type { RequestManner } from './look-ahead';
 import { peerViewOf } from './peer-view';
 import { SegmentDownload } from './segment-download';
-import type { EmitEffect } from './session-effects';
 
 /** Word from several peers about what is being asked for already is gathered for so long before planning anew. */
 const GATHER_MS: Milliseconds = 25;
-
-export interface DownloadDeskHost {
-  emit: EmitEffect;
-  readonly peerId: string;
-  readonly counters: Counters;
-  readonly sizes: TransferSizes;
-  peers(): readonly PeerSession[];
-  /** When the player runs dry. */
-  deadline(now: Milliseconds): Milliseconds;
-  isLive(): boolean;
-  /** See `ownerWeight`. */
-  selfWeight(): number;
-  /** Viewers in the swarm, this one included; undefined while no tracker has said it. */
-  swarmSize(): number | undefined;
-  searchUntil(): Milliseconds;
-  /** What peers know of this segment is out of date. */
-  onAvailabilityChanged(key: SegmentKey): void;
-  onComplete(segment: Segment, bytes: Uint8Array): void;
-}
 
 export class DownloadDesk {
   readonly #downloads = new Map<SegmentKey, SegmentDownload>();
@@ -69,16 +49,20 @@ export class DownloadDesk {
   }
 
   /** The player asks for a segment. */
-  request(
-    requestId: number,
-    segment: Segment,
-    headers: Readonly<Record<string, string>>,
-    withCredentials: boolean,
-    now: Milliseconds,
-  ): void {
-    const download = this.#downloads.get(segment.key) ?? this.#begin(segment, headers, withCredentials, now);
-    download.requestIds.add(requestId);
+  request(requestId: number, segment: Segment, manner: RequestManner, now: Milliseconds): void {
+    const download = this.#downloads.get(segment.key) ?? this.#begin(segment, manner, now);
+    download.ask(requestId, segment, manner);
     this.#isPlanDue = true;
+  }
+
+  /** Whether the player waits for a segment. */
+  isAwaited(key: SegmentKey): boolean {
+    return this.#downloads.get(key)?.isAhead === false;
+  }
+
+  /** About how long a segment of this rendition is. */
+  usualBytes(rendition: number): Bytes {
+    return this.#usualBytes.get(rendition) ?? this.host.sizes.assumedSegmentBytes;
   }
 
   /** The player lost interest. [DL-1] With the last request for a segment its download ends. */
@@ -162,8 +146,9 @@ export class DownloadDesk {
     if (!this.#isPlanDue) return;
     this.#isPlanDue = false;
     this.#planAt = Infinity;
-    if (this.#downloads.size === 0) return;
     const peers = this.host.peers().filter((session) => !session.refusesUploads(now));
+    this.#lookAhead(peers, now);
+    if (this.#downloads.size === 0) return;
     for (const action of planDownloads(this.#view(peers, now))) this.#perform(action, now);
   }
 
@@ -175,14 +160,28 @@ export class DownloadDesk {
     }
   }
 
-  #begin(
-    segment: Segment,
-    headers: Readonly<Record<string, string>>,
-    withCredentials: boolean,
-    now: Milliseconds,
-  ): SegmentDownload {
+  /** [AHEAD-2] Wants what the player will likely ask for, where somebody could give it, and no longer what it will not. */
+  #lookAhead(peers: readonly PeerSession[], now: Milliseconds): void {
+    const wanted = this.host.wantedAhead(now);
+    const keys = new Set(wanted.map(({ segment }) => segment.key));
+    for (const download of [...this.#downloads.values()]) {
+      if (download.isAhead && !keys.has(download.segment.key)) this.#drop(download, now);
+    }
+    for (const { segment, deadline, manner, isDue } of wanted) {
+      const download = this.#downloads.get(segment.key);
+      if (download) download.aheadDeadline = deadline;
+      else if (isDue && peers.length > 0 && (this.host.isLive() || this.#isOffered(segment, peers)))
+        this.#begin(segment, manner, now).aheadDeadline = deadline;
+    }
+  }
+
+  #isOffered({ key }: Segment, peers: readonly PeerSession[]): boolean {
+    return peers.some(({ availability }) => availability.has(key));
+  }
+
+  #begin(segment: Segment, manner: RequestManner | undefined, now: Milliseconds): SegmentDownload {
     const { blockBytes } = this.host.sizes;
-    const download = new SegmentDownload({ segment, headers, withCredentials, askedAt: now, blockBytes });
+    const download = new SegmentDownload({ segment, manner, wantedAt: now, blockBytes });
     this.#downloads.set(segment.key, download);
     this.#learnSizes(download, now);
     return download;
@@ -210,7 +209,7 @@ export class DownloadDesk {
         const range = download.missingOf(action.block);
         if (!peer || !range) return;
         download.startedAt ??= now;
-        const neededInMs = this.host.deadline(now) - now;
+        const neededInMs = this.#deadlineOf(download, now) - now;
         download.asked.set(peer.request(action.key, download.segment.id, range, neededInMs, now), peer);
         return;
       }
@@ -228,11 +227,16 @@ export class DownloadDesk {
       case 'fetchHttp': {
         download.startedAt ??= now;
         this.#cancelPeerRequests(download, now);
-        const { segment, headers, withCredentials } = download.wanted;
-        const { key, url, byteRange } = segment;
-        return this.#http.start({ key, url, byteRange, headers, withCredentials }, action.range, now);
+        const { manner } = download;
+        const { key, url, byteRange } = download.segment;
+        if (manner) this.#http.start({ key, url, byteRange, ...manner }, action.range, now);
+        return;
       }
     }
+  }
+
+  #deadlineOf({ isAhead, aheadDeadline }: SegmentDownload, now: Milliseconds): Milliseconds {
+    return isAhead ? aheadDeadline : this.host.deadline(now);
   }
 
   #peer(linkId: number): PeerSession | undefined {
@@ -241,14 +245,13 @@ export class DownloadDesk {
 
   #view(peers: readonly PeerSession[], now: Milliseconds): SchedulerView {
     const { host } = this;
-    const deadline = host.deadline(now);
     return {
       now,
       demands: [...this.#downloads.values()].map((download) => {
         const { key, id } = download.segment;
         const http = this.#http.statusOf(key);
         const [httpPosition, httpNotBefore] = [this.#http.positionOf(key), this.#http.notBefore(key)];
-        const usualBytes = this.#usualBytes.get(id.rendition) ?? host.sizes.assumedSegmentBytes;
+        const [deadline, usualBytes] = [this.#deadlineOf(download, now), this.usualBytes(id.rendition)];
         return download.view(peers, { deadline, http, httpPosition, httpNotBefore }, usualBytes);
       }),
       peers: peers.map((session) => peerViewOf(session, host.sizes)),
@@ -256,7 +259,9 @@ export class DownloadDesk {
       selfId: host.peerId,
       selfWeight: host.selfWeight(),
       swarmSize: host.swarmSize(),
+      heardOf: host.heardOf(),
       searchUntil: host.searchUntil(),
+      startingUntil: host.startingUntil(),
       blockBytes: host.sizes.blockBytes,
       httpBitrate: this.#http.bitsPerSecond,
       httpFirstByteMs: this.#http.firstByteMs,

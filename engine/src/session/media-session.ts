@@ -7,7 +7,6 @@ import { P2PError } from '../base/p2p-error';
 import { TRANSFER_SIZES } from '../base/transfer-sizes';
 import type { TransferSizes } from '../base/transfer-sizes';
 import type { Milliseconds } from '../base/units';
-import { secondsToMs } from '../base/units';
 import { MediaModel, type ManifestOutcome } from '../media/media-model';
 import type { Segment, SegmentKey } from '../media/segment';
 import { defaultSwarmId } from '../media/swarm-id';
@@ -20,51 +19,23 @@ import { UploadBudget } from '../swarm/upload-budget';
 import type { BytesAtHand } from '../swarm/upload-desk';
 import type { Counters } from './counters';
 import { DownloadDesk } from './download-desk';
+import { LookAhead, type AheadSegment } from './look-ahead';
 import type { ResolvedOptions } from './options';
 import { OwnAccount } from './own-account';
 import { weightOf } from './peer-view';
+import { Playhead, type PlaybackInput } from './playhead';
 import { completeHave, SegmentShelf } from './segment-shelf';
 import type { SessionEffect, SessionInput } from './session-effects';
+import type { IndexInput, ManifestInput, SegmentInput } from './session-inputs';
 
 /** After joining, a segment that can wait is held back so long, because peers may turn up. */
 const SEARCH_MS: Milliseconds = 10_000;
+/** So long a viewer that has peers has just come. */
+const STARTING_MS: Milliseconds = 15_000;
 /** With so many peers the search is over. */
 const ENOUGH_PEERS = 4;
 /** Changes in what can be given are gathered for so long before peers are told. */
 const ANNOUNCE_DELAY_MS: Milliseconds = 50;
-/** A paused player is in no hurry, but what it asked for must come some time. */
-const PAUSED_PATIENCE_MS: Milliseconds = 10_000;
-/** Playable time that counts as none: the player is starting or stalled. */
-const EMPTY_BUFFER_MS: Milliseconds = 100;
-
-/** A manifest text, as the plugin hands it over. */
-export interface ManifestInput {
-  readonly url: string;
-  readonly responseUrl?: string;
-  readonly text: string;
-}
-
-/** Bytes of a media resource that lists its own segments. */
-export interface IndexInput {
-  readonly url: string;
-  readonly byteRange?: ByteRange;
-  readonly bytes: Uint8Array;
-}
-
-/** A request of the player for a segment of this source. */
-export interface SegmentInput {
-  readonly requestId: number;
-  readonly segment: Segment;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly withCredentials: boolean;
-}
-
-/** Where the player is. */
-export interface PlaybackInput {
-  readonly bufferAheadSeconds: number;
-  readonly rate: number;
-  readonly isPaused: boolean;
-}
 
 export interface MediaSessionConfig {
   readonly sourceUrl: string;
@@ -82,6 +53,8 @@ export interface MediaSessionConfig {
 export class MediaSession {
   readonly #model: MediaModel;
   readonly #downloads: DownloadDesk;
+  readonly #playhead = new Playhead();
+  readonly #lookAhead: LookAhead;
   readonly #shelf: SegmentShelf;
   readonly #budget: UploadBudget;
   readonly #ownAccount: OwnAccount;
@@ -96,7 +69,6 @@ export class MediaSession {
   #swarm: Swarm | undefined;
   #joinedAt: Milliseconds = 0;
   #announceAt: Milliseconds = Infinity;
-  #playback: PlaybackInput & { readonly at: Milliseconds } = { bufferAheadSeconds: 0, rate: 1, isPaused: true, at: 0 };
   #wakeAt: Milliseconds = Infinity;
   #nextReadId = -1;
   #isLeft = false;
@@ -116,13 +88,23 @@ export class MediaSession {
       counters: config.counters,
       sizes: this.#sizes,
       peers: () => this.#swarm?.peers ?? [],
-      deadline: (now) => this.#deadline(now),
+      deadline: (now) => this.#playhead.dryAt(now),
+      wantedAhead: (now) => this.#wantedAhead(now),
       isLive: () => this.#model.isLive,
       selfWeight: () => weightOf(this.#ownAccount.about, this.#sizes),
       swarmSize: () => this.#swarm?.swarmSize,
+      heardOf: () => this.#swarm?.heardOf ?? [],
       searchUntil: () => this.#searchUntil(),
+      startingUntil: () => this.#startingUntil(),
       onAvailabilityChanged: (key) => this.#noteChange(key),
       onComplete: (segment, bytes) => this.#keep(segment, bytes),
+    });
+    this.#lookAhead = new LookAhead({
+      segmentsAfter: (segment, count) => this.#model.segmentsAfter(segment, count),
+      segment: (key) => this.#model.segment(key),
+      isAwaited: (key) => this.#downloads.isAwaited(key),
+      usualBytes: (rendition) => this.#downloads.usualBytes(rendition),
+      memoryLimitBytes: () => this.#options.memoryLimitBytes,
     });
   }
 
@@ -160,6 +142,8 @@ export class MediaSession {
       for (const { removed } of [outcome, ...outcome.media]) this.#forget(removed, now);
     }
     this.#joinIfUseful(now);
+    this.#lookAhead.noteManifest();
+    this.#downloads.replan();
     return this.#settle(now);
   }
 
@@ -170,13 +154,15 @@ export class MediaSession {
 
   request(input: SegmentInput, now: Milliseconds): SessionEffect[] {
     const { requestId, segment, headers, withCredentials } = input;
+    const manner = { headers, withCredentials };
+    this.#lookAhead.noteRequest(segment, manner);
     const shelved = this.#shelf.get(segment.key);
     if (shelved) {
       const readId = this.#nextReadId--;
       this.#shelfReads.set(readId, requestId);
       const range = { start: 0, end: shelved.byteCount };
       this.#effects.push({ type: 'readSegment', readId, key: segment.key, range });
-    } else this.#downloads.request(requestId, segment, headers, withCredentials, now);
+    } else this.#downloads.request(requestId, segment, manner, now);
     return this.#settle(now);
   }
 
@@ -187,7 +173,7 @@ export class MediaSession {
   }
 
   reportPlayback(playback: PlaybackInput, now: Milliseconds): SessionEffect[] {
-    this.#playback = { ...playback, at: now };
+    this.#playhead.report(playback, now);
     this.#sayAbout(now);
     this.#downloads.replan();
     return this.#settle(now);
@@ -373,13 +359,11 @@ export class MediaSession {
     this.#noteChange(segment.key);
   }
 
-  /** When the player runs dry, by its last report. */
-  #deadline(now: Milliseconds): Milliseconds {
-    const { bufferAheadSeconds, rate, isPaused, at } = this.#playback;
-    const bufferMs = secondsToMs(bufferAheadSeconds);
-    // Players say NaN of what they do not know yet.
-    if (!(bufferMs >= EMPTY_BUFFER_MS)) return now;
-    return isPaused ? at + bufferMs + PAUSED_PATIENCE_MS : at + bufferMs / (rate > 1 ? rate : 1);
+  /** [AHEAD-3] Nothing is fetched ahead of a player that stands still. */
+  #wantedAhead(now: Milliseconds): AheadSegment[] {
+    if (this.#playhead.isPaused) return [];
+    const wanted = this.#lookAhead.wanted(now, this.#playhead.dryAt(now));
+    return wanted.filter(({ segment }) => this.#shelf.get(segment.key) === undefined);
   }
 
   /** [SCH-6] Until when more peers may turn up: not where there are enough, or all that the trackers know of. */
@@ -388,6 +372,12 @@ export class MediaSession {
     const others = (swarm?.swarmSize ?? Infinity) - 1;
     if (!swarm || swarm.peers.length >= Math.min(ENOUGH_PEERS, others)) return 0;
     return this.#joinedAt + SEARCH_MS;
+  }
+
+  /** [SCH-9] Until when the buffer is given time to grow: where there is nobody to fill it, no longer than one looks. */
+  #startingUntil(): Milliseconds {
+    const hasEnough = (this.#swarm?.peers.length ?? 0) >= ENOUGH_PEERS;
+    return hasEnough ? this.#joinedAt + STARTING_MS : this.#searchUntil();
   }
 
   #report(report: SessionEffect): void {

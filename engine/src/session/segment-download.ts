@@ -11,22 +11,26 @@ import type { AskedView, DemandView } from '../scheduler/plan-downloads';
 import type { PeerSession } from '../swarm/peer-session';
 import type { OpenRequest } from '../swarm/peer-link-facts';
 import { SegmentTransfer } from '../swarm/segment-transfer';
+import type { RequestManner } from './look-ahead';
 
-/** A segment as the player asks for it first. */
+/** A segment as the player asks for it first, or will. */
 export interface WantedSegment {
   /** With the player's own URL: it may have a token. */
   readonly segment: Segment;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly withCredentials: boolean;
-  readonly askedAt: Milliseconds;
+  /** How the origin is asked; undefined: it cannot be, before the player asks. */
+  readonly manner: RequestManner | undefined;
+  readonly wantedAt: Milliseconds;
   /** In which portions it is shared. */
   readonly blockBytes: Bytes;
 }
 
 export class SegmentDownload {
-  readonly segment: Segment;
-  /** The player's requests. */
+  segment: Segment;
+  manner: RequestManner | undefined;
+  /** The player's requests; none: it will likely ask, see `LookAhead`. */
   readonly requestIds = new Set<number>();
+  /** When the player runs dry without it, while it has not asked for it. */
+  aheadDeadline: Milliseconds = 0;
   readonly transfer: SegmentTransfer;
   /** What peers were asked for, and still owe. */
   readonly asked = new Map<OpenRequest, PeerSession>();
@@ -40,10 +44,22 @@ export class SegmentDownload {
   readonly #blocks = new BlockMap();
 
   constructor(readonly wanted: WantedSegment) {
-    const { segment } = wanted;
+    const { segment, manner } = wanted;
     this.segment = segment;
+    this.manner = manner;
     this.transfer = new SegmentTransfer(segment.byteRange && rangeLength(segment.byteRange));
     this.isSizeCertain = segment.byteRange !== undefined;
+  }
+
+  /** Whether the player has not asked for it yet. */
+  get isAhead(): boolean {
+    return this.requestIds.size === 0;
+  }
+
+  /** [DL-7] The player asks; what came ahead is used. */
+  ask(requestId: number, segment: Segment, manner: RequestManner): void {
+    if (this.isAhead) [this.segment, this.manner] = [segment, manner];
+    this.requestIds.add(requestId);
   }
 
   /** [DL-2] A size that a peer names is believed while all name one; false: somebody is wrong. */
@@ -125,7 +141,9 @@ export class SegmentDownload {
       suppliers: this.#suppliersAmong(peers),
       asked,
       isDisputed: this.isDisputed,
-      askedAt: this.wanted.askedAt,
+      isAhead: this.isAhead,
+      hasUrl: this.manner !== undefined,
+      wantedAt: this.wanted.wantedAt,
     };
   }
 

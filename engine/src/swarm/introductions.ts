@@ -34,6 +34,9 @@ const EARNED_CREDIT = 2;
 /** In this time an introducer earns one attempt more: networks fail too. */
 const CREDIT_RENEWAL_MS: Milliseconds = 60_000;
 
+/** Up to this size a viewer can know all by hearsay. More names are of no use to whoever counts them. */
+const MAX_KNOWN_SWARM = 64;
+
 interface Introducing {
   readonly session: PeerSession;
   /** Whom it says that it is connected to. */
@@ -97,6 +100,13 @@ export class Introductions {
   /** Whether offers are out, or candidates there that have not been tried: nobody else need be asked for peers. */
   get isBusy(): boolean {
     return this.#attempts.size > 0 || this.#seekAt === 0;
+  }
+
+  /** Viewers that peers are connected to and this one is not; none where the swarm is too large to know all of them. */
+  heardOf(swarmSize: number | undefined): readonly string[] {
+    if (swarmSize === undefined || swarmSize > MAX_KNOWN_SWARM) return [];
+    const connected = new Set([...this.#introducers.values()].map(({ session }) => session.peerId));
+    return [...this.#candidates.keys()].filter((peerId) => !connected.has(peerId));
   }
 
   /** When `wake` wants to be called. */

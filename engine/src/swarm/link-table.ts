@@ -20,6 +20,14 @@ export interface Link {
   introducerId?: number | undefined;
 }
 
+/** An offer from somebody, and the way back. */
+export interface IncomingOffer extends Pick<Link, 'introducerId'> {
+  readonly peerId: string;
+  readonly offerId: string;
+  readonly sdp: string;
+  readonly sendAnswer: (answer: SessionDescription) => void;
+}
+
 /** Links of which signalling has said where they lead. */
 interface Named {
   readonly count: number;

@@ -12,7 +12,7 @@ import type { IntroductionMessage, RelayMessage } from '../protocol/introduction
 import type { HaveEntry } from '../protocol/peer-messages';
 import { Introducer } from './introducer';
 import { Introductions } from './introductions';
-import type { Link } from './link-table';
+import type { IncomingOffer } from './link-table';
 import { LinkTable } from './link-table';
 import { OFFER_ID_BYTES } from './offer-desk';
 import { hasAll } from './offer';
@@ -27,13 +27,6 @@ import { UploadDesk } from './upload-desk';
 
 /** A peer that stayed so long was a good one. */
 const LASTING_PEER_MS: Milliseconds = 10_000;
-/** An offer from somebody, and the way back. */
-interface IncomingOffer extends Pick<Link, 'introducerId'> {
-  readonly peerId: string;
-  readonly offerId: string;
-  readonly sdp: string;
-  readonly sendAnswer: (answer: SessionDescription) => void;
-}
 
 export class Swarm {
   readonly #trackers: TrackerSet;
@@ -106,6 +99,11 @@ export class Swarm {
   /** Viewers in the swarm, this one included, by the largest count that a tracker gave; never fewer than are connected. */
   get swarmSize(): number | undefined {
     return this.#trackers.swarmSize;
+  }
+
+  /** See {@link Introductions.heardOf}. */
+  get heardOf(): readonly string[] {
+    return this.#introductions.heardOf(this.swarmSize);
   }
 
   /** When `wake` wants to be called. */

@@ -57,7 +57,7 @@ describe('planDownloads: HTTP', () => {
 
   test('[SCH-2] late, and HTTP has failed for good: the player may try itself', () => {
     expect(plan(offered({ deadline: NOW, http: 'spent' }))).toEqual([{ type: 'giveUp', key: 'a' }]);
-    expect(plan(demandOf({ http: 'spent' }))).toEqual([{ type: 'giveUp', key: 'a' }]);
+    expect(plan(demandOf({ http: 'spent' }), { peers: [] })).toEqual([{ type: 'giveUp', key: 'a' }]);
     // Not late: peers may bring it yet.
     expect(typesOf(plan(offered({ http: 'spent' })))).toEqual(['askPeer', 'askPeer', 'wait']);
   });
@@ -76,7 +76,7 @@ describe('planDownloads: HTTP', () => {
     expect(latestHttpStart(demandOf(), viewOf([], { isLive: true }))).toBe(NOW + 30_000 - 1_950 - 700);
     expect(latestHttpStart(demandOf(), viewOf([]))).toBe(NOW + 30_000 - 1_950 - 5_000);
     // Who has just come has less in hand.
-    expect(latestHttpStart(demandOf(), viewOf([], { searchUntil: NOW + 1 }))).toBe(NOW + 30_000 - 1_950 - 2_000);
+    expect(latestHttpStart(demandOf(), viewOf([], { startingUntil: NOW + 1 }))).toBe(NOW + 30_000 - 1_950 - 2_000);
     expect(latestHttpStart(demandOf(), viewOf([], { httpBitrate: 0 }))).toBe(-Infinity);
     // Each of three gaps costs a request.
     expect(latestHttpStart(demandOf({ gapCount: 3 }), viewOf([]))).toBe(NOW + 30_000 - 2_850 - 5_000);
@@ -166,14 +166,30 @@ describe('planDownloads: peers', () => {
     }
   });
 
+  test('[SCH-5] on demand: viewers at the same place take turns while the buffer is large, and nobody waits longer', () => {
+    for (const key of ['a', 'b', 'c', 'd', 'e', 'f']) {
+      const untilOf = (selfId: string, peerId: string): number | undefined => {
+        const [action] = plan(demandOf({ key }), { selfId, peers: [peerOf(1, { peerId })] });
+        return action?.type === 'wait' ? action.until : undefined;
+      };
+      const turns = [untilOf('self', 'peer'), untilOf('peer', 'self')];
+      expect(turns.filter((until) => until === undefined)).toHaveLength(1);
+      // 15 s of the 30 s stay in the buffer.
+      for (const until of turns) expect(until ?? NOW).toBeLessThan(NOW + 15_000);
+    }
+    expect(typesOf(plan(demandOf({ deadline: NOW + 15_000 }), { selfWeight: 0 }))).toEqual(['fetchHttp']);
+  });
+
   test('[SCH-6] while peers are still being found, a segment is held back until HTTP must start', () => {
-    expect(plan(demandOf(), { searchUntil: NOW + 2_000 })).toEqual([{ type: 'wait', key: 'a', until: NOW + 2_000 }]);
-    expect(typesOf(plan(demandOf(), { searchUntil: NOW }))).toEqual(['fetchHttp']);
+    expect(plan(demandOf(), { searchUntil: NOW + 2_000, peers: [] })).toEqual([
+      { type: 'wait', key: 'a', until: NOW + 2_000 },
+    ]);
+    expect(typesOf(plan(demandOf(), { searchUntil: NOW, peers: [] }))).toEqual(['fetchHttp']);
     const soon = demandOf({ deadline: NOW + 7_000 });
-    const until = latestHttpStart(soon, viewOf([], { searchUntil: NOW + 10_000 }));
+    const until = latestHttpStart(soon, viewOf([]));
     expect(until).toBeLessThan(NOW + 10_000);
-    expect(plan(soon, { searchUntil: NOW + 10_000 })).toEqual([{ type: 'wait', key: 'a', until }]);
-    expect(typesOf(plan(soon, { searchUntil: NOW + 10_000, now: until }))).toEqual(['fetchHttp']);
+    expect(plan(soon, { searchUntil: NOW + 10_000, peers: [] })).toEqual([{ type: 'wait', key: 'a', until }]);
+    expect(typesOf(plan(soon, { searchUntil: NOW + 10_000, now: until, peers: [] }))).toEqual(['fetchHttp']);
   });
 });
 

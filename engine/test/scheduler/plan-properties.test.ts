@@ -28,7 +28,9 @@ const demand: fc.Arbitrary<DemandView> = fc.record({
   suppliers: fc.uniqueArray(supplier, byLink),
   asked: fc.uniqueArray(asked, { maxLength: 4, selector: ({ block }) => block }),
   isDisputed: fc.boolean(),
-  askedAt: fc.integer({ min: NOW - 10_000, max: NOW }),
+  wantedAt: fc.integer({ min: NOW - 10_000, max: NOW }),
+  isAhead: fc.boolean(),
+  hasUrl: fc.boolean(),
 });
 const view: fc.Arbitrary<SchedulerView> = fc.record({
   now: fc.constant(NOW),
@@ -48,7 +50,9 @@ const view: fc.Arbitrary<SchedulerView> = fc.record({
   selfWeight: fc.double({ min: 0, max: 8, noNaN: true }),
   swarmSize: fc.option(fc.nat(10_000), { nil: undefined }),
   isLive: fc.boolean(),
+  heardOf: fc.array(fc.string(), { maxLength: 3 }),
   searchUntil: fc.integer({ min: NOW - 1_000, max: NOW + 10_000 }),
+  startingUntil: fc.integer({ min: NOW - 1_000, max: NOW + 10_000 }),
   blockBytes: fc.constant(BLOCK_BYTES),
   httpBitrate: fc.nat(20_000_000),
   httpFirstByteMs: fc.nat(2_000),
@@ -126,6 +130,8 @@ describe('planDownloads: any view', () => {
         expect(action.until).toBeGreaterThan(NOW);
         const wanted = given.demands.find(({ key }) => key === action.key);
         if (!wanted) throw new Error('waits for nothing');
+        // HTTP waits for the player there.
+        if (wanted.isAhead) continue;
         const latest = Math.max(latestHttpStart(wanted, given), wanted.httpNotBefore);
         expect(action.until).toBeLessThanOrEqual(latest + 1e-6);
       }
@@ -135,14 +141,50 @@ describe('planDownloads: any view', () => {
   test('each segment is fetched, asked for, waited for or given up, unless HTTP brings it', () => {
     check((given, actions) => {
       const planned = new Set(actions.filter(({ type }) => type !== 'askPeer').map(({ key }) => key));
-      for (const { key, http } of given.demands) expect(planned.has(key)).toBe(http !== 'running');
+      for (const { key, http, isAhead } of given.demands)
+        if (!isAhead) expect(planned.has(key)).toBe(http !== 'running');
     });
   });
 
-  test('the earliest deadline comes first', () => {
+  test('[AHEAD-4] what the player waits for comes first by its deadline, then what the fewest have', () => {
     check((given, actions) => {
-      const deadlines = actions.map(({ key }) => given.demands.find((wanted) => wanted.key === key)?.deadline ?? 0);
-      expect(deadlines).toEqual([...deadlines].sort((a, b) => a - b));
+      const ranks = actions.map(({ key }) => {
+        const wanted = given.demands.find((demand) => demand.key === key);
+        if (!wanted) throw new Error(`${key} is not wanted`);
+        return wanted.isAhead ? 1e9 + wanted.suppliers.length : wanted.deadline;
+      });
+      expect(ranks).toEqual([...ranks].sort((a, b) => a - b));
+    });
+  });
+
+  test('[AHEAD-5] the origin is asked ahead only live, soon before it is needed, and for one segment at a time', () => {
+    check((given, actions) => {
+      const ahead = actions.filter(
+        ({ type, key }) => type === 'fetchHttp' && given.demands.some((demand) => demand.key === key && demand.isAhead),
+      );
+      expect(ahead.length).toBeLessThanOrEqual(1);
+      if (ahead.length === 0) return;
+      expect(given.isLive).toBe(true);
+      expect(given.demands.every(({ http }) => http !== 'running')).toBe(true);
+      expect(actions.filter(({ type }) => type === 'fetchHttp')).toEqual(ahead);
+      const wanted = given.demands.find(({ key }) => key === ahead[0]?.key);
+      expect(wanted).toMatchObject({ hasUrl: true, http: 'idle', isDisputed: false, suppliers: [] });
+      expect(wanted?.deadline).toBeLessThanOrEqual(NOW + 20_000);
+    });
+  });
+
+  test('[AHEAD-5] nothing that is fetched ahead is given up, and each peer gets one request for it at most', () => {
+    check((given, actions) => {
+      const isAhead = (key: string) => given.demands.some((demand) => demand.key === key && demand.isAhead);
+      expect(actions.some(({ type, key }) => type === 'giveUp' && isAhead(key))).toBe(false);
+      const asked = actions.flatMap((action) =>
+        action.type === 'askPeer' && isAhead(action.key) ? [action.linkId] : [],
+      );
+      expect(new Set(asked).size).toBe(asked.length);
+      for (const linkId of asked) {
+        expect(given.peers.find((peer) => peer.linkId === linkId)?.openRequestCount).toBe(0);
+        expect(actions.filter((action) => action.type === 'askPeer' && action.linkId === linkId)).toHaveLength(1);
+      }
     });
   });
 });

@@ -17,7 +17,7 @@ function turnsOf(count: number, key: string, degree = count - 1, until = UNTIL, 
   const some = holders.slice(0, degree);
   return holders.map(({ peerId: selfId, weight: selfWeight }) => {
     const neighbours = degree < count - 1 ? some : holders.filter(({ peerId }) => peerId !== selfId);
-    return turnToFetch({ key, selfId, selfWeight, neighbours, swarmSize: count, from: FROM, until });
+    return turnToFetch({ key, selfId, selfWeight, neighbours, heardOf: [], swarmSize: count, from: FROM, until });
   });
 }
 
@@ -42,6 +42,34 @@ describe('turnToFetch', () => {
         expect(turns.filter((turn) => turn === FROM)).toHaveLength(1);
         expect(new Set(turns).size).toBe(count);
         expect(turns.at(-1)).toBeLessThanOrEqual(UNTIL);
+      }),
+    );
+  });
+
+  test('[SCH-7] a swarm of which a part is known by hearsay has one owner too, and as many ranks as viewers', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 4, max: 25 }), fc.string(), (count, key) => {
+        const ids = idsOf(count);
+        const turns = ids.map((selfId, index) => {
+          // Every third one is connected to somebody else only.
+          const others = ids.filter((peerId) => peerId !== selfId);
+          const heardOf = others.filter((_, other) => (other + index) % 3 === 0);
+          const neighbours = others
+            .filter((peerId) => !heardOf.includes(peerId))
+            .map((peerId) => ({ peerId, weight: 1 }));
+          return turnToFetch({
+            key,
+            selfId,
+            selfWeight: 1,
+            neighbours,
+            heardOf,
+            swarmSize: count,
+            from: FROM,
+            until: UNTIL,
+          });
+        });
+        expect(turns.filter((turn) => turn === FROM)).toHaveLength(1);
+        expect(new Set(turns).size).toBe(count);
       }),
     );
   });
@@ -133,6 +161,7 @@ describe('turnToFetch', () => {
       selfId: fc.string(),
       selfWeight: weight,
       neighbours: fc.array(fc.record({ peerId: fc.string(), weight }), { maxLength: 30 }),
+      heardOf: fc.array(fc.string(), { maxLength: 10 }),
       swarmSize: fc.option(fc.nat(1_000_000), { nil: undefined }),
       from: fc.nat(100_000),
       until: fc.oneof(fc.nat(200_000), fc.constantFrom(NaN, -Infinity)),

@@ -13,9 +13,8 @@ function begin(byteRange?: { start: number; end: number }) {
   const segment = { ...found, byteRange };
   const download = new SegmentDownload({
     segment,
-    headers: {},
-    withCredentials: false,
-    askedAt: 0,
+    manner: { headers: {}, withCredentials: false },
+    wantedAt: 0,
     blockBytes: BLOCK_BYTES,
   });
   const view = () => download.view(rig.session.swarm?.peers ?? [], OUTSIDE, 700);

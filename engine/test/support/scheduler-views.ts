@@ -27,7 +27,9 @@ export const demandOf = (more: Partial<DemandView> = {}): DemandView => ({
   suppliers: [],
   asked: [],
   isDisputed: false,
-  askedAt: NOW,
+  wantedAt: NOW,
+  isAhead: false,
+  hasUrl: true,
   ...more,
 });
 
@@ -71,7 +73,9 @@ export const viewOf = (demands: readonly DemandView[], more: Partial<SchedulerVi
   selfWeight: 1,
   swarmSize: 2,
   isLive: false,
+  heardOf: [],
   searchUntil: 0,
+  startingUntil: 0,
   blockBytes: BLOCK_BYTES,
   httpBitrate: 4_000_000,
   httpFirstByteMs: 300,

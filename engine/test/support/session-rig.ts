@@ -94,8 +94,8 @@ export class SessionRig {
     this.run(this.session.addManifest({ url: this.content.url, text }, this.now));
   }
 
-  play(bufferAheadSeconds: number): void {
-    this.run(this.session.reportPlayback({ bufferAheadSeconds, rate: 1, isPaused: false }, this.now));
+  play(bufferAheadSeconds: number, isPaused = false): void {
+    this.run(this.session.reportPlayback({ bufferAheadSeconds, rate: 1, isPaused }, this.now));
   }
 
   setOptions(options: P2POptions): void {
@@ -103,10 +103,11 @@ export class SessionRig {
     this.run(this.session.setOptions(this.#options, this.now));
   }
 
-  /** The player asks for segment `index`; returns the request's number. */
-  request(index: number): number {
-    const segment = this.session.findSegment(this.content.segmentUrl(index), undefined);
-    if (!segment) throw new Error(`segment ${index} is not known`);
+  /** The player asks for segment `index`, maybe with something added to its URL; returns the request's number. */
+  request(index: number, added = ''): number {
+    const found = this.session.findSegment(this.content.segmentUrl(index), undefined);
+    if (!found) throw new Error(`segment ${index} is not known`);
+    const segment = { ...found, url: found.url + added };
     const requestId = this.#nextRequestId++;
     this.run(this.session.request({ requestId, segment, headers: {}, withCredentials: false }, this.now));
     return requestId;

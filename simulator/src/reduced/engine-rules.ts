@@ -36,7 +36,7 @@ export interface TurnQuestion {
 /** When a viewer is to fetch a segment from the origin, unless a neighbour has it by then. */
 export function turnSeconds({ segment, from, until, ...view }: TurnQuestion): Seconds {
   const key = segmentKey(segment);
-  return msToSeconds(turnToFetch({ ...view, key, from: secondsToMs(from), until: secondsToMs(until) }));
+  return msToSeconds(turnToFetch({ ...view, heardOf: [], key, from: secondsToMs(from), until: secondsToMs(until) }));
 }
 
 /** Lots need nothing but different keys. */
