@@ -142,7 +142,7 @@ export class SegmentTimeline {
     // An origin that has nothing to list right now says nothing about what it listed before.
     if (!next.entries.length) return 'stale';
     const reachesEnd = endOf(next) >= endOf(window);
-    if (reachesEnd && next.first >= window.first) return 'news';
+    if (reachesEnd && next.first >= window.first) return this.contradicts(next) ? 'restart' : 'news';
     if (!this.agreesWith(next)) return 'restart';
     if (reachesEnd || isEnded) return 'news';
     return this.staleCount < MAX_STALE_RELOADS ? 'stale' : 'restart';
@@ -158,6 +158,22 @@ export class SegmentTimeline {
       if (known !== listed && pathOf(known ?? '') !== pathOf(listed ?? '')) return false;
     }
     return start < end;
+  }
+
+  /**
+   * [MEDIA-7] Whether the same playlist now has other files, or other parts of them, under numbers that it had before. Where
+   * only what stands before the file's name differs, it has a new token.
+   */
+  private contradicts(next: Window): boolean {
+    const { window } = this;
+    if (next.baseUrl !== window.baseUrl) return false;
+    for (let sequence = next.first; sequence < endOf(window); sequence++) {
+      const [known, listed] = [entryAt(window, sequence), entryAt(next, sequence)];
+      if (!known || !listed) continue;
+      if (known.uri !== listed.uri && fileNameOf(known.url) !== fileNameOf(listed.url)) return true;
+      if (known.byteRange?.start !== listed.byteRange?.start) return true;
+    }
+    return false;
   }
 
   /** Whether the numbers of `next` may have stood for other segments before: no later discontinuity tells them apart. */
@@ -197,6 +213,11 @@ export class SegmentTimeline {
     }
     return removed;
   }
+}
+
+function fileNameOf(url = ''): string {
+  const path = pathOf(url) ?? '';
+  return path.slice(path.lastIndexOf('/') + 1);
 }
 
 /** Undefined when the range follows a segment that is a whole resource: then nobody knows where it starts. */

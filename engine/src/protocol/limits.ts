@@ -14,6 +14,12 @@ export const MAX_OPEN_REQUESTS_PER_PEER = 16;
 /** Requests over the limit that are answered by a reject before the peer is closed. Stops a peer that ignores rejects. */
 export const MAX_EXCESS_REQUESTS_PER_PEER = 256;
 
+/** Messages of a peer that cost work and bring nothing: those that are ever taken at once, */
+export const MAX_MESSAGES_AT_ONCE = 2_000;
+
+/** and how many more in each second. Stops a peer that keeps the page busy with words. */
+export const MAX_MESSAGES_PER_SECOND = 100;
+
 /** Entries in one `have` message. Stops a single message that takes long to read. */
 export const MAX_HAVE_ENTRIES = 512;
 

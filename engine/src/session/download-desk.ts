@@ -81,10 +81,10 @@ export class DownloadDesk {
   }
 
   /** A peer said something of a segment. */
-  noteOffer(entry: HaveEntry, key: SegmentKey, now: Milliseconds): void {
+  noteOffer(peer: PeerSession, entry: HaveEntry, key: SegmentKey, now: Milliseconds): void {
     const download = this.#downloads.get(key);
     if (!download || entry.state === 'gone') return;
-    this.#learnSize(download, entry.totalBytes, now);
+    this.#hearSize(download, peer, now);
     // What is being asked for goes on meanwhile; a first supplier is asked at once.
     if (download.asked.size === 0) this.#isPlanDue = true;
     else this.#planAt = Math.min(this.#planAt, now + GATHER_MS);
@@ -188,10 +188,15 @@ export class DownloadDesk {
   }
 
   #learnSizes(download: SegmentDownload, now: Milliseconds): void {
-    for (const peer of this.host.peers()) {
-      const size = peer.availability.get(download.segment.key)?.totalBytes;
-      if (size !== undefined) this.#learnSize(download, size, now);
-    }
+    for (const peer of this.host.peers()) this.#hearSize(download, peer, now);
+  }
+
+  /** What a peer says of the size; [SCORE-4] who was wrong lately is not believed. */
+  #hearSize(download: SegmentDownload, peer: PeerSession, now: Milliseconds): void {
+    const offer = peer.availability.get(download.segment.key);
+    if (!offer) return;
+    download.claims.note(peer, offer);
+    if (!peer.score.isDoubted) this.#learnSize(download, offer.totalBytes, now);
   }
 
   #perform(action: DownloadAction, now: Milliseconds): void {
@@ -218,8 +223,8 @@ export class DownloadDesk {
         for (const request of download.asked.keys()) {
           if (request.requestId !== action.requestId || download.asked.get(request) !== peer) continue;
           download.asked.delete(request);
-          peer?.cancel(action.requestId, now, false);
           peer?.leaveAlone(now);
+          peer?.cancel(action.requestId, now, true);
         }
         this.#planAt = now;
         return;
@@ -254,7 +259,7 @@ export class DownloadDesk {
         const [deadline, usualBytes] = [this.#deadlineOf(download, now), this.usualBytes(id.rendition)];
         return download.view(peers, { deadline, http, httpPosition, httpNotBefore }, usualBytes);
       }),
-      peers: peers.map((session) => peerViewOf(session, host.sizes)),
+      peers: peers.map((session) => peerViewOf(session, host.sizes, now)),
       isLive: host.isLive(),
       selfId: host.peerId,
       selfWeight: host.selfWeight(),
@@ -272,12 +277,11 @@ export class DownloadDesk {
   #learnSize(download: SegmentDownload, size: Bytes, now: Milliseconds): void {
     if (this.#http.statusOf(download.segment.key) === 'running') return;
     if (download.agreesWith(size)) return this.#finishIfComplete(download, now);
-    // Somebody is wrong, and maybe whoever gave what is here.
+    // Somebody is wrong, and maybe whoever gave what is here: the origin will say.
     download.isDisputed = true;
     this.#isPlanDue = true;
     this.#cancelPeerRequests(download, now);
-    if (download.transfer.p2pBytes > 0) this.#distrust(download);
-    else download.transfer.forgetTotal();
+    if (download.transfer.p2pBytes === 0) download.transfer.forgetTotal();
   }
 
   /** What peers gave belongs to something else. */
@@ -294,7 +298,10 @@ export class DownloadDesk {
     if (totalBytes === undefined) {
       // It does not say: what peers say must not cut the body short.
       if (!download.isSizeCertain) transfer.forgetTotal();
-      return 'use';
+      if (!download.isDisputed || transfer.p2pBytes === 0) return 'use';
+      // Who was right will be known at the body's end only: too late to ask for all of it again.
+      this.#distrust(download);
+      return start <= 0 ? 'use' : 'restart';
     }
     const isAsExpected = download.setTotal(totalBytes);
     if (!isAsExpected) {
@@ -360,6 +367,7 @@ export class DownloadDesk {
     this.#forget(download, now);
     this.host.emit({ type: 'report', name: 'segmentLoaded', payload: { url: segment.url, httpBytes, p2pBytes } });
     this.host.onComplete(segment, bytes);
+    download.judgeClaims(bytes.length, now);
   }
 
   #failRequests(download: SegmentDownload, error: P2PError): void {

@@ -146,7 +146,10 @@ export class HttpDesk {
   handleHead(fetchId: number, head: HttpHead, now: Milliseconds): void {
     const fetch = this.#fetches.get(fetchId);
     if (!fetch) return;
-    this.#firstByteMs += FIRST_BYTE_WEIGHT * (now - fetch.startedAt - this.#firstByteMs);
+    const firstByteMs = now - fetch.startedAt;
+    // [HTTP-8] Longer than any fetch is given: the machine slept.
+    if (firstByteMs >= 0 && firstByteMs < FIRST_BYTE_TIMEOUT_MS)
+      this.#firstByteMs += FIRST_BYTE_WEIGHT * (firstByteMs - this.#firstByteMs);
     fetch.hasHead = true;
     fetch.lastByteAt = now;
     fetch.position = head.bodyStart - fetch.base;
@@ -166,7 +169,7 @@ export class HttpDesk {
   handleChunk(fetchId: number, bytes: Uint8Array, now: Milliseconds): void {
     const fetch = this.#fetches.get(fetchId);
     if (!fetch) return;
-    this.#rate.add(bytes.length, now - fetch.lastByteAt);
+    if (now - fetch.lastByteAt < STALL_TIMEOUT_MS) this.#rate.add(bytes.length, now - fetch.lastByteAt);
     fetch.lastByteAt = now;
     const skipped = Math.min(bytes.length, Math.max(0, -fetch.position));
     const offset = fetch.position + skipped;

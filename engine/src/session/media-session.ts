@@ -25,6 +25,7 @@ import { OwnAccount } from './own-account';
 import { weightOf } from './peer-view';
 import { Playhead, type PlaybackInput } from './playhead';
 import { completeHave, SegmentShelf } from './segment-shelf';
+import { ShelfReads } from './shelf-reads';
 import type { SessionEffect, SessionInput } from './session-effects';
 import type { IndexInput, ManifestInput, SegmentInput } from './session-inputs';
 
@@ -60,8 +61,7 @@ export class MediaSession {
   readonly #ownAccount: OwnAccount;
   /** What peers are to hear of soon. */
   readonly #changedKeys = new Set<SegmentKey>();
-  /** Requests of the player that the shelf answers: read id → request id. */
-  readonly #shelfReads = new Map<number, number>();
+  readonly #shelfReads: ShelfReads;
   readonly swarmId: string;
   readonly #sizes: TransferSizes;
   #options: ResolvedOptions;
@@ -70,7 +70,6 @@ export class MediaSession {
   #joinedAt: Milliseconds = 0;
   #announceAt: Milliseconds = Infinity;
   #wakeAt: Milliseconds = Infinity;
-  #nextReadId = -1;
   #isLeft = false;
 
   constructor(private readonly config: MediaSessionConfig) {
@@ -82,6 +81,7 @@ export class MediaSession {
     this.#budget = new UploadBudget(uploadLimitsOf(config.options), this.#sizes);
     this.#ownAccount = new OwnAccount(this.#budget, config.counters, this.#sizes);
     this.#shelf = new SegmentShelf(config.options.memoryLimitBytes, emit, (key) => this.#noteChange(key));
+    this.#shelfReads = new ShelfReads(emit);
     this.#downloads = new DownloadDesk({
       emit,
       peerId: config.peerId,
@@ -157,17 +157,13 @@ export class MediaSession {
     const manner = { headers, withCredentials };
     this.#lookAhead.noteRequest(segment, manner);
     const shelved = this.#shelf.get(segment.key);
-    if (shelved) {
-      const readId = this.#nextReadId--;
-      this.#shelfReads.set(readId, requestId);
-      const range = { start: 0, end: shelved.byteCount };
-      this.#effects.push({ type: 'readSegment', readId, key: segment.key, range });
-    } else this.#downloads.request(requestId, segment, manner, now);
+    if (shelved) this.#shelfReads.begin(requestId, segment.key, shelved.byteCount);
+    else this.#downloads.request(requestId, segment, manner, now);
     return this.#settle(now);
   }
 
   abort(requestId: number, now: Milliseconds): SessionEffect[] {
-    for (const [readId, reader] of this.#shelfReads) if (reader === requestId) this.#shelfReads.delete(readId);
+    this.#shelfReads.abort(requestId);
     this.#downloads.abort(requestId, now);
     return this.#settle(now);
   }
@@ -199,6 +195,7 @@ export class MediaSession {
   leave(now: Milliseconds): SessionEffect[] {
     if (this.#isLeft) return [];
     this.#downloads.close(now);
+    this.#shelfReads.close();
     this.#swarm?.leave();
     this.#shelf.clear();
     this.#isLeft = true;
@@ -266,7 +263,7 @@ export class MediaSession {
       bytesAtHand: (key, range) => this.#bytesAtHand(key, range),
       readBytes: (readId, key, range) => void this.#effects.push({ type: 'readSegment', readId, key, range }),
       onPeersChanged: () => this.#downloads.replan(),
-      onHave: (entry, key, at) => this.#downloads.noteOffer(entry, key, at),
+      onHave: (peer, entry, key, at) => this.#downloads.noteOffer(peer, entry, key, at),
       onData: (_peer, request, offset, payload, at) => this.#downloads.handlePeerData(request, offset, payload, at),
       onRequestFailed: (_peer, request) => this.#downloads.handleRequestFailed(request),
       onLateData: (byteCount) => {
@@ -285,15 +282,8 @@ export class MediaSession {
   }
 
   #handleRead(readId: number, bytes: Uint8Array | undefined, now: Milliseconds): void {
-    const requestId = this.#shelfReads.get(readId);
-    if (requestId === undefined) return this.#swarm?.uploads.handleRead(readId, bytes, now);
-    this.#shelfReads.delete(readId);
-    const bitsPerSecond = this.#downloads.http.bitsPerSecond;
-    if (bytes) {
-      this.#effects.push({ type: 'deliver', delivery: { requestId, bytes, httpBytes: 0, p2pBytes: 0, bitsPerSecond } });
-    } else {
-      this.#effects.push({ type: 'fail', requestId, error: P2PError.segmentLost() });
-    }
+    const isForPlayer = this.#shelfReads.finish(readId, bytes, this.#downloads.http.bitsPerSecond);
+    if (!isForPlayer) this.#swarm?.uploads.handleRead(readId, bytes, now);
   }
 
   #wake(now: Milliseconds): void {

@@ -1,7 +1,7 @@
 // What the scheduler sees of a peer, and of this viewer as a peer of others.
 
 import type { TransferSizes } from '../base/transfer-sizes';
-import type { BitsPerSecond } from '../base/units';
+import type { BitsPerSecond, Milliseconds } from '../base/units';
 import type { PeerView } from '../scheduler/peer-slots';
 import { ownerWeight, UNKNOWN_WEIGHT } from '../scheduler/turn-to-fetch';
 import type { PeerSession } from '../swarm/peer-session';
@@ -12,13 +12,14 @@ export const BITS_PER_KILOBIT = 1000;
 const LIKELY_SHARES = 2;
 
 /** A peer, for the scheduler. */
-export function peerViewOf(session: PeerSession, sizes: TransferSizes): PeerView {
+export function peerViewOf(session: PeerSession, sizes: TransferSizes, now: Milliseconds): PeerView {
   return {
     linkId: session.identity.linkId,
     peerId: session.peerId ?? '',
     openRequestCount: session.openRequests.size,
     busyUntil: session.busyUntil,
-    bitsPerSecond: likelyBitrate(session, sizes),
+    // [SCORE-2] Who has failed is asked last.
+    bitsPerSecond: likelyBitrate(session, sizes) * session.score.trust(now),
     weight: session.about ? weightOf(session.about, sizes) : UNKNOWN_WEIGHT,
   };
 }

@@ -12,6 +12,7 @@ import type { PeerSession } from '../swarm/peer-session';
 import type { OpenRequest } from '../swarm/peer-link-facts';
 import { SegmentTransfer } from '../swarm/segment-transfer';
 import type { RequestManner } from './look-ahead';
+import { SizeClaims } from './size-claims';
 
 /** A segment as the player asks for it first, or will. */
 export interface WantedSegment {
@@ -34,6 +35,8 @@ export class SegmentDownload {
   readonly transfer: SegmentTransfer;
   /** What peers were asked for, and still owe. */
   readonly asked = new Map<OpenRequest, PeerSession>();
+  /** What peers say of its size. */
+  readonly claims = new SizeClaims();
   /** When bytes were first asked for, from anybody: the player's bandwidth estimate counts from here. */
   startedAt: Milliseconds | undefined;
   /** The origin or the manifest said the size; else it is what peers say. */
@@ -76,6 +79,11 @@ export class SegmentDownload {
       this.#noteBlocks(0, size);
     }
     return true;
+  }
+
+  /** [SCORE-3] The segment is here: who was right about its size, and who was not, where that is known. */
+  judgeClaims(size: Bytes, now: Milliseconds): void {
+    if (this.isSizeCertain || this.claims.isProven(size)) this.claims.judge(size, this.isSizeCertain, now);
   }
 
   /** The announcement of what is here; undefined: no block yet. */
@@ -137,7 +145,7 @@ export class SegmentDownload {
       firstGap: this.#openEnded(gaps[0] ?? { start: 0, end: Infinity }),
       gapCount: gaps.length,
       unasked: this.#unasked(asked),
-      remainingBytes: Math.max(0, (transfer.totalBytes ?? usualBytes) - transfer.receivedBytes),
+      remainingBytes: Math.max(0, (transfer.totalBytes ?? usualBytes) - this.#reliableBytes),
       suppliers: this.#suppliersAmong(peers),
       asked,
       isDisputed: this.isDisputed,
@@ -147,9 +155,19 @@ export class SegmentDownload {
     };
   }
 
-  /** The end of the segment is asked for as the end of the resource: so the origin says where that is. */
+  /** [SCORE-5] What need not be fetched again. The rest goes if the origin says another size: HTTP must have time for it. */
+  get #reliableBytes(): Bytes {
+    const { totalBytes, receivedBytes, p2pBytes } = this.transfer;
+    const isReliable = this.isSizeCertain || p2pBytes === 0 || totalBytes === undefined;
+    return isReliable || this.claims.isProven(totalBytes) ? receivedBytes : 0;
+  }
+
+  /**
+   * The end of the segment is asked for as the end of the resource: so the origin says where that is. So is everything
+   * while the size is in dispute.
+   */
   #openEnded({ start, end }: ByteRange): ByteRange {
-    return { start, end: end === this.transfer.totalBytes ? Infinity : end };
+    return { start, end: this.isDisputed || end === this.transfer.totalBytes ? Infinity : end };
   }
 
   #firstGapIn({ start, end }: ByteRange): ByteRange | undefined {
@@ -171,13 +189,13 @@ export class SegmentDownload {
     return blocks;
   }
 
-  /** Who has what. One that means a segment of another size has nothing of this one. */
+  /** Who has what. One that means a segment of another size, or is not believed, has nothing of this one. */
   #suppliersAmong(peers: readonly PeerSession[]): SupplierView[] {
     const { totalBytes } = this.transfer;
     const suppliers: SupplierView[] = [];
     for (const peer of peers) {
       const offer = peer.availability.get(this.segment.key);
-      if (!offer || (totalBytes !== undefined && offer.totalBytes !== totalBytes)) continue;
+      if (!offer || (totalBytes === undefined ? peer.score.isDoubted : offer.totalBytes !== totalBytes)) continue;
       suppliers.push({ linkId: peer.identity.linkId, blocks: offer.blocks });
     }
     return suppliers;

@@ -21,7 +21,10 @@ export interface OpenRequest {
   readonly range: ByteRange;
   /** Next byte expected. */
   position: Bytes;
+  /** When it last brought a whole frame, or its turn came. Single bytes do not count. */
   lastByteAt: Milliseconds;
+  /** How far it had come then. */
+  countedTo: Bytes;
 }
 
 /** What a peer asks of us. */

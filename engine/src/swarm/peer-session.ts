@@ -2,8 +2,8 @@
 // what to ask or whether to serve; it keeps the protocol and hands over what is sound.
 
 import type { ByteRange } from '../base/byte-range';
-import { rangeLength } from '../base/byte-range';
-import { RateEstimate } from '../base/rate-estimate';
+import { TRANSFER_SIZES } from '../base/transfer-sizes';
+import type { TransferSizes } from '../base/transfer-sizes';
 import type { TransitionTable } from '../base/transition-table';
 import { nextState } from '../base/transition-table';
 import type { Bytes, Milliseconds } from '../base/units';
@@ -14,16 +14,17 @@ import type { IntroductionMessage } from '../protocol/introduction-messages';
 import { MAX_SEGMENTS_PER_PEER } from '../protocol/limits';
 import type { HaveEntry, PeerMessage, RejectReason } from '../protocol/peer-messages';
 import { decodePeerMessage, encodePeerMessage, PROTOCOL_VERSION } from '../protocol/peer-messages';
+import { DeliveryMeter } from './delivery-meter';
+import { MessageQuota } from './message-quota';
 import type { Offer } from './offer';
 import { offerOf } from './offer';
-import type { OpenRequest, PeerAbout, PeerSessionIdentity, UploadRequest } from './peer-link-facts';
+import type { OpenRequest, PeerAbout, PeerSessionIdentity } from './peer-link-facts';
+import type { PeerFault } from './peer-score';
+import { faultOf, PeerScore, REQUEST_STALL_MS } from './peer-score';
+import type { PeerSessionHost } from './peer-session-host';
 
 /** A link that is not ready by then is given up: ICE, DTLS and the handshake together. */
 const READY_TIMEOUT_MS: Milliseconds = 20_000;
-/** A request that brings no byte for so long is taken back. */
-export const REQUEST_STALL_MS: Milliseconds = 3_000;
-/** A request taken back after so long without a byte was in vain, which says something about the peer. */
-const IN_VAIN_MS: Milliseconds = 1_000;
 /** A peer that has said nothing for so long is asked whether it is still there: browsers notice a lost one late. */
 export const SILENCE_MS: Milliseconds = 10_000;
 /** The answer may take so long, because it waits behind data on a slow uplink. */
@@ -34,8 +35,6 @@ const REFUSAL_MS: Milliseconds = 30_000;
 export const BUSY_MS: Milliseconds = 1_000;
 /** A peer from which a request was taken back because it was silent is not asked for so long. */
 const REST_MS: Milliseconds = 1_000;
-/** Requests in a row that stalled, were refused or in vain before the peer is closed as useless. */
-const MAX_FAILURES_IN_A_ROW = 5;
 /** Nobody plans further ahead; a longer time is said as this. */
 const MAX_NEEDED_IN_MS: Milliseconds = 60_000;
 /** Cancelled requests whose late data is still expected. Stops our own memory from growing with each of them. */
@@ -52,31 +51,10 @@ export const PEER_SESSION_TRANSITIONS: TransitionTable<State, Event> = {
   closed: {},
 };
 
-/** What the machine tells its surroundings. */
-export interface PeerSessionHost {
-  send(linkId: number, frame: Uint8Array): void;
-  onReady(session: PeerSession, now: Milliseconds): void;
-  onHave(session: PeerSession, entry: HaveEntry, key: SegmentKey, now: Milliseconds): void;
-  onData(session: PeerSession, request: OpenRequest, offset: Bytes, payload: Uint8Array, now: Milliseconds): void;
-  /** A request ended before all its bytes came: rejected, stalled, or the link closed. */
-  onRequestFailed(session: PeerSession, request: OpenRequest, reason: RejectReason | 'stalled' | 'closed'): void;
-  onUploadRequest(session: PeerSession, request: UploadRequest, now: Milliseconds): void;
-  onUploadCancelled(session: PeerSession, requestId: number, now: Milliseconds): void;
-  /** It was busy, and is to be asked again. */
-  onFree(session: PeerSession): void;
-  /** It speaks of other peers. Returns what is wrong with that, or undefined. */
-  onIntroduction(session: PeerSession, message: IntroductionMessage, now: Milliseconds): string | undefined;
-  /** Bytes of a cancelled request that were already on their way. */
-  onLateData(byteCount: Bytes): void;
-  /** The peer broke the protocol or is of no use; the surroundings close the link. */
-  onUnwanted(session: PeerSession, reason: string, violationBytes: Bytes | undefined): void;
-}
-
 export class PeerSession {
   #state: State = 'connecting';
   #peerId: string | undefined;
   #readyBy: Milliseconds = Infinity;
-  #failuresInARow = 0;
   #refusesUntil: Milliseconds = 0;
   #busyUntil: Milliseconds = 0;
   #heardAt: Milliseconds = 0;
@@ -87,15 +65,21 @@ export class PeerSession {
   readonly #has = new Map<SegmentKey, Offer>();
   readonly #requests = new Map<number, OpenRequest>();
   readonly #cancelled = new Map<number, OpenRequest>();
-  readonly #rate = new RateEstimate();
-  #busySince: Milliseconds | undefined;
+  readonly #meter = new DeliveryMeter();
+  readonly #quota: MessageQuota;
+  readonly #frameBytes: Bytes;
   #about: PeerAbout | undefined;
+  /** What it has earned; whoever knows it from before says so. */
+  score = new PeerScore();
 
   constructor(
     readonly identity: PeerSessionIdentity,
-    private readonly self: { readonly infoHash: string; readonly peerId: string },
-    private readonly host: PeerSessionHost,
-  ) {}
+    private readonly self: { readonly infoHash: string; readonly peerId: string; readonly sizes?: TransferSizes },
+    private readonly host: PeerSessionHost<PeerSession>,
+  ) {
+    this.#frameBytes = (self.sizes ?? TRANSFER_SIZES).dataFrameBytes;
+    this.#quota = new MessageQuota(this.#frameBytes);
+  }
 
   get isReady(): boolean {
     return this.#state === 'ready';
@@ -112,12 +96,12 @@ export class PeerSession {
 
   /** How fast this peer delivers; undefined before it ever has. */
   get bitsPerSecond(): number | undefined {
-    return this.#rate.bitsPerSecond;
+    return this.#meter.bitsPerSecond;
   }
 
-  /** Whether it said a moment ago that it does not upload. */
+  /** Whether it is not to be asked: it said a moment ago that it does not upload, or failed too often. */
   refusesUploads(now: Milliseconds): boolean {
-    return now < this.#refusesUntil;
+    return now < this.#refusesUntil || this.score.isResting(now);
   }
 
   /** Until when it is left alone, because it said that it serves others. */
@@ -169,17 +153,16 @@ export class PeerSession {
     this.#heardAt = now;
     this.#pingedAt = undefined;
     const message = decodePeerMessage(frame);
-    if (message === undefined) return;
     const violation = message instanceof ProtocolViolation ? message.why : this.#take(message, now);
-    if (violation !== undefined) this.host.onUnwanted(this, violation, frame.length);
+    if (violation !== undefined) this.host.onUnwanted(this, violation, frame.length, now);
   }
 
   wake(now: Milliseconds): void {
     if (this.#state !== 'ready' && now >= this.#readyBy)
-      return this.host.onUnwanted(this, 'not ready in time', undefined);
+      return this.host.onUnwanted(this, 'not ready in time', undefined, now);
     if (now < this.wakeAt) return;
     if (this.#state === 'ready' && now >= this.#silenceEndsAt) {
-      if (this.#pingedAt !== undefined) return this.host.onUnwanted(this, 'silent', undefined);
+      if (this.#pingedAt !== undefined) return this.host.onUnwanted(this, 'silent', undefined, now);
       this.#pingedAt = now;
       this.#send({ type: 'ping' });
     }
@@ -195,29 +178,38 @@ export class PeerSession {
   /** Asks for bytes that the peer said it has. */
   request(key: SegmentKey, id: SegmentId, range: ByteRange, neededInMs: Milliseconds, now: Milliseconds): OpenRequest {
     const requestId = this.#nextRequestId++;
-    const request = { requestId, key, range, position: range.start, lastByteAt: now };
+    const request = { requestId, key, range, position: range.start, lastByteAt: now, countedTo: range.start };
     this.#requests.set(requestId, request);
-    this.#busySince ??= now;
+    this.#meter.noteAsked(now);
     const needed = Math.round(Math.max(0, Math.min(MAX_NEEDED_IN_MS, neededInMs)));
     this.#send({ type: 'request', requestId, id, range, neededInMs: needed });
     return request;
   }
 
   /**
-   * Takes a request back; what is on its way is counted as late data. No failure is reported. `isFault`: silence until
-   * now speaks against the peer.
+   * Takes a request back; what is on its way is counted as late data. No failure is reported. `isHandedOver`: another
+   * peer is asked instead.
    */
-  cancel(requestId: number, now: Milliseconds, isFault = true): void {
+  cancel(requestId: number, now: Milliseconds, isHandedOver = false): void {
     const request = this.#requests.get(requestId);
     if (!request) return;
-    const isInVain = isFault && request === this.#oldestRequest && now - this.#silentSince(request) >= IN_VAIN_MS;
+    const silentMs = now - this.#silentSince(request);
+    const isItsTurn = request === this.#oldestRequest;
+    const fault = isItsTurn ? faultOf(silentMs, this.#meter.busyMs(now), isHandedOver) : undefined;
     this.#end(request, now);
     this.#cancelled.set(requestId, request);
     const [oldest] = this.#cancelled.keys();
     if (this.#cancelled.size > MAX_REMEMBERED_CANCELS && oldest !== undefined) this.#cancelled.delete(oldest);
     this.#send({ type: 'cancel', requestId });
     // [PEER-7] Else a silent peer that is always given up just before its requests count as stalled would stay.
-    if (isInVain) this.#noteFailure();
+    if (fault) this.blame(fault, now);
+  }
+
+  /** Something speaks against the peer; it is closed when too much does. */
+  blame(fault: PeerFault, now: Milliseconds): void {
+    this.score.noteFault(fault, now);
+    const verdict = this.score.verdict(now);
+    if (verdict !== undefined && !this.isClosed) this.host.onUnwanted(this, verdict, undefined, now);
   }
 
   /** It was silent where others are free. */
@@ -260,7 +252,9 @@ export class PeerSession {
   }
 
   /** Returns what is wrong with `message` here and now, or undefined. */
-  #take(message: PeerMessage, now: Milliseconds): string | undefined {
+  #take(message: PeerMessage | undefined, now: Milliseconds): string | undefined {
+    if (!this.#quota.take(message, now)) return 'message flood';
+    if (message === undefined) return undefined;
     if (message.type === 'handshake') return this.#takeHandshake(message, now);
     if (this.#state !== 'ready') return `${message.type} before the handshake`;
     switch (message.type) {
@@ -302,13 +296,16 @@ export class PeerSession {
   }
 
   #takeHave(entries: readonly HaveEntry[], now: Milliseconds): string | undefined {
+    const answers: HaveEntry[] = [];
     for (const entry of entries) {
       const key = segmentKeyOf(entry.id);
-      if (entry.state === 'gone') this.#has.delete(key);
-      else this.#has.set(key, offerOf(entry));
+      if (entry.state !== 'gone') this.#has.set(key, offerOf(entry));
       if (this.#has.size > MAX_SEGMENTS_PER_PEER) return 'more segments than allowed';
-      this.host.onHave(this, entry, key, now);
+      const answer = this.host.onHave(this, entry, key, now);
+      if (answer) answers.push(answer);
+      if (entry.state === 'gone') this.#has.delete(key);
     }
+    if (answers.length > 0) this.sendHave(answers);
     return undefined;
   }
 
@@ -319,20 +316,25 @@ export class PeerSession {
     const end = offset + payload.length;
     if (offset !== request.position || end > request.range.end) return 'data outside of the request';
     request.position = end;
-    this.#dataAt = now;
     const isDone = end === request.range.end;
+    // [PEER-6] Single bytes are no progress: they would keep a request alive for ever.
+    const isProgress = isDone || end - request.countedTo >= this.#frameBytes;
+    if (isProgress) {
+      request.countedTo = end;
+      request.lastByteAt = this.#dataAt = now;
+    }
+    this.#meter.noteBytes(payload.length);
     // [PEER-5] What was on its way when the cancel left is no fault, and no more than was asked for.
     if (this.#cancelled.has(requestId)) {
       if (isDone) this.#cancelled.delete(requestId);
       const waiting = this.#oldestRequest;
-      if (waiting) waiting.lastByteAt = now;
+      if (waiting && isProgress) waiting.lastByteAt = now;
       this.host.onLateData(payload.length);
       return undefined;
     }
-    request.lastByteAt = now;
-    this.#failuresInARow = 0;
+    if (isProgress) this.score.noteProgress();
     if (isDone) {
-      this.#rate.add(rangeLength(request.range), now - (this.#busySince ?? now));
+      this.score.noteBlock(now);
       this.#end(request, now);
     }
     this.host.onData(this, request, offset, payload, now);
@@ -353,15 +355,9 @@ export class PeerSession {
       this.host.onRequestFailed(this, request, reason);
     } else {
       this.host.onRequestFailed(this, request, reason);
-      this.#noteFailure();
+      this.blame('absent', now);
     }
     return undefined;
-  }
-
-  #noteFailure(): void {
-    this.#failuresInARow += 1;
-    if (this.#failuresInARow >= MAX_FAILURES_IN_A_ROW)
-      this.host.onUnwanted(this, `failed ${this.#failuresInARow} requests`, undefined);
   }
 
   /** [PEER-12] When a peer that says nothing is asked, and, once asked, when it counts as gone. */
@@ -385,7 +381,7 @@ export class PeerSession {
     this.#requests.delete(request.requestId);
     const next = this.#oldestRequest;
     if (wasOldest && next) next.lastByteAt = now;
-    this.#busySince = next ? now : undefined;
+    this.#meter.noteEnd(next !== undefined, now);
   }
 
   #send(message: PeerMessage): void {

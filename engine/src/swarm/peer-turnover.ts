@@ -107,7 +107,7 @@ export class PeerTurnover {
       standing.freshBytes = 0;
     }
     const gone = this.#excess(view, now) ?? this.#useless(view, now);
-    if (gone?.peerId !== undefined) this.#remember(gone.peerId, now);
+    if (gone?.peerId !== undefined) this.avoid(gone.peerId, now);
     return gone;
   }
 
@@ -144,7 +144,8 @@ export class PeerTurnover {
     );
   }
 
-  #remember(peerId: string, now: Milliseconds): void {
+  /** [SWARM-10] A peer was let go, or was of no use. */
+  avoid(peerId: string, now: Milliseconds): void {
     this.#letGo.delete(peerId);
     this.#letGo.set(peerId, now + LET_GO_MS);
     const [oldest] = this.#letGo.keys();

@@ -37,7 +37,7 @@ export interface SwarmHost {
   bytesAtHand(key: SegmentKey, range: ByteRange): BytesAtHand;
   readBytes(readId: number, key: SegmentKey, range: ByteRange): void;
   onPeersChanged(): void;
-  onHave(entry: HaveEntry, key: SegmentKey, now: Milliseconds): void;
+  onHave(session: PeerSession, entry: HaveEntry, key: SegmentKey, now: Milliseconds): void;
   onData(session: PeerSession, request: OpenRequest, offset: Bytes, payload: Uint8Array, now: Milliseconds): void;
   onRequestFailed(session: PeerSession, request: OpenRequest, reason: RejectReason | 'stalled' | 'closed'): void;
   onLateData(byteCount: Bytes): void;

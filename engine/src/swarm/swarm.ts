@@ -7,7 +7,6 @@ import type { SegmentKey } from '../media/segment';
 import { segmentKeyOf } from '../media/segment';
 import type { SessionDescription } from '../ports/peer-link';
 import { binaryStringOf } from '../protocol/binary-string';
-import { MAX_HAVE_ENTRIES } from '../protocol/limits';
 import type { IntroductionMessage, RelayMessage } from '../protocol/introduction-messages';
 import type { HaveEntry } from '../protocol/peer-messages';
 import { Introducer } from './introducer';
@@ -15,8 +14,9 @@ import { Introductions } from './introductions';
 import type { IncomingOffer } from './link-table';
 import { LinkTable } from './link-table';
 import { OFFER_ID_BYTES } from './offer-desk';
-import { hasAll } from './offer';
+import { hasAll, inPortions } from './offer';
 import type { PeerSessionIdentity } from './peer-link-facts';
+import { PeerScores } from './peer-scores';
 import { PeerSession } from './peer-session';
 import { PeerTurnover } from './peer-turnover';
 import type { OwnAbout, SwarmConfig, SwarmHost } from './swarm-host';
@@ -33,6 +33,7 @@ export class Swarm {
   readonly #introducer = new Introducer(() => this.peers);
   readonly #introductions: Introductions;
   readonly #turnover = new PeerTurnover();
+  readonly #scores = new PeerScores();
   readonly #links: LinkTable;
   readonly uploads: UploadDesk;
 
@@ -63,7 +64,8 @@ export class Swarm {
       closeLink: (linkId) => this.#remove(linkId, 'offer not taken up'),
       makeOfferId: () => binaryStringOf(host.random.bytes(OFFER_ID_BYTES)),
       chance: () => host.random.next(),
-      isAvoided: (peerId, now) => this.#links.leadsTo(peerId) || this.#turnover.wasLetGo(peerId, now),
+      isAvoided: (peerId, now) =>
+        this.#links.leadsTo(peerId) || this.#turnover.wasLetGo(peerId, now) || this.#scores.isShunned(peerId, now),
       peerCount: () => this.peers.length,
     });
     this.uploads = new UploadDesk(
@@ -77,7 +79,7 @@ export class Swarm {
           host.onUploaded(byteCount);
         },
         onServed: (session, bytes) => host.report('chunkUploaded', { peerId: session.peerId ?? '', bytes }),
-        onFlood: (session) => this.#handleUnwanted(session, 'request flood', 0),
+        onFlood: (session, now) => this.#handleUnwanted(session, 'request flood', 0, now),
       },
       config.sizes,
     );
@@ -180,7 +182,7 @@ export class Swarm {
     for (const session of this.peers) {
       const isNews = ({ id, state }: HaveEntry) =>
         state === 'gone' || !hasAll(session.availability.get(segmentKeyOf(id)));
-      sendInPortions(session, entries.every(isNews) ? entries : entries.filter(isNews));
+      for (const portion of inPortions(entries.filter(isNews))) session.sendHave(portion);
     }
   }
 
@@ -244,7 +246,7 @@ export class Swarm {
     const isKnown = peerId === this.config.peerId || this.peers.some((session) => session.peerId === peerId);
     // [SWARM-10] Who has been let go comes back only where peers have become few.
     const isAvoided = !this.#links.demand.isPoor && this.#turnover.wasLetGo(peerId, now);
-    return !isKnown && !isAvoided && roomCount > 0;
+    return !isKnown && !isAvoided && !this.#scores.isShunned(peerId, now) && roomCount > 0;
   }
 
   #answerLink(offer: IncomingOffer, now: Milliseconds): void {
@@ -260,7 +262,8 @@ export class Swarm {
   #acceptAnswer(linkId: number, peerId: string, answer: SessionDescription, now: Milliseconds): void {
     const link = this.#links.get(linkId);
     if (!link) return;
-    if (this.#links.newcomerRoomCount <= 0) return this.#remove(linkId, 'enough peers');
+    const isWanted = this.#links.newcomerRoomCount > 0 && !this.#scores.isShunned(peerId, now);
+    if (!isWanted) return this.#remove(linkId, 'not wanted');
     link.session.expect(peerId, now);
     this.#links.noteChange();
     this.host.effect({ type: 'acceptAnswer', linkId, answer });
@@ -322,16 +325,14 @@ export class Swarm {
         this.uploads.handleRequest(session.identity.linkId, requestId, segmentKeyOf(id), range, neededInMs, at),
       onUploadCancelled: (session, requestId, at) => this.uploads.handleCancel(session.identity.linkId, requestId, at),
       onLateData: (byteCount) => this.host.onLateData(byteCount),
-      onUnwanted: (session, reason, violationBytes) => this.#handleUnwanted(session, reason, violationBytes),
+      onUnwanted: (session, reason, violationBytes, at) => this.#handleUnwanted(session, reason, violationBytes, at),
     });
   }
 
-  #handleHave(session: PeerSession, entry: HaveEntry, key: SegmentKey, now: Milliseconds): void {
-    this.host.onHave(entry, key, now);
-    if (entry.state !== 'gone') return;
+  #handleHave(session: PeerSession, entry: HaveEntry, key: SegmentKey, now: Milliseconds): HaveEntry | undefined {
+    this.host.onHave(session, entry, key, now);
     // [HAVE-7] It may want the segment again, and has not heard who has it.
-    const own = this.host.haveOf(key);
-    if (own) session.sendHave([own]);
+    return entry.state === 'gone' && hasAll(session.availability.get(key)) ? this.host.haveOf(key) : undefined;
   }
 
   #handleReady(session: PeerSession, now: Milliseconds): void {
@@ -346,12 +347,13 @@ export class Swarm {
     const link = this.#links.get(session.identity.linkId);
     if (link) link.readyAt = now;
     if (link?.introducerId !== undefined) this.#introductions.noteSuccess(link.introducerId);
+    session.score = this.#scores.of(session.peerId ?? '');
     this.#turnover.open(session, now);
     this.#introductions.open(session, now);
     this.host.report('peerConnected', { peerId: session.peerId ?? '' });
     const { uploadKbps, isSettled } = this.host.ownAbout();
     session.sendAbout(uploadKbps, isSettled);
-    sendInPortions(session, this.host.ownHaves());
+    for (const portion of inPortions(this.host.ownHaves())) session.sendHave(portion);
     this.#introducer.open(session);
     this.host.onPeersChanged();
   }
@@ -363,12 +365,17 @@ export class Swarm {
     return nameOf(session) < nameOf(other);
   }
 
-  #handleUnwanted(session: PeerSession, reason: string, violationBytes: Bytes | undefined): void {
+  #handleUnwanted(session: PeerSession, reason: string, violationBytes: Bytes | undefined, now: Milliseconds): void {
+    const { peerId } = session;
     if (violationBytes !== undefined) {
       this.host.onViolation(violationBytes);
-      this.host.report('chunkRejected', { peerId: session.peerId, reason, bytes: violationBytes });
-      this.host.report('error', P2PError.peerViolation(session.peerId, reason));
+      this.host.report('chunkRejected', { peerId, reason, bytes: violationBytes });
+      this.host.report('error', P2PError.peerViolation(peerId, reason));
     }
+    // [SCORE-8] Only who greeted is known by name: else anybody could have another one shunned.
+    if (session.isReady && peerId !== undefined)
+      if (violationBytes !== undefined || session.score.isLiar(now)) this.#scores.shun(peerId, now);
+      else if (session.score.verdict(now) !== undefined) this.#turnover.avoid(peerId, now);
     this.#remove(session.identity.linkId, reason);
   }
 
@@ -387,11 +394,5 @@ export class Swarm {
     this.#introducer.close(session);
     this.host.report('peerClosed', { peerId: session.peerId ?? '', reason });
     this.host.onPeersChanged();
-  }
-}
-
-function sendInPortions(session: PeerSession, entries: readonly HaveEntry[]): void {
-  for (let start = 0; start < entries.length; start += MAX_HAVE_ENTRIES) {
-    session.sendHave(entries.slice(start, start + MAX_HAVE_ENTRIES));
   }
 }

@@ -15,8 +15,8 @@ const FIRST_RETRY_MS: Milliseconds = 2_000;
 const MAX_RETRY_MS: Milliseconds = 60_000;
 /** A connection that lasted this long was healthy: the next loss starts with the first delay again. */
 const HEALTHY_CONNECTION_MS: Milliseconds = 10_000;
-/** Connecting and the answer to the first announce together may take this long. */
-const JOIN_TIMEOUT_MS: Milliseconds = 15_000;
+/** Connecting and the answer to the first announce together may take this long, and so may the answer to a renewal. */
+const ANSWER_TIMEOUT_MS: Milliseconds = 15_000;
 /** The first announce waits so long for offers that are being described, and then goes without them. */
 const FIRST_OFFERS_WAIT_MS: Milliseconds = 1_000;
 /** A renewal waits so long for an offer that is to go along. */
@@ -66,6 +66,8 @@ export class TrackerClient {
   /** While the first announce waits for offers: when it goes without. */
   #announceBy: Milliseconds = Infinity;
   #isRenewalPutOff = false;
+  /** While a renewal waits for its answer: when the connection counts as lost. */
+  #answerBy: Milliseconds = Infinity;
   #intervalMs: Milliseconds = DEFAULT_INTERVAL_MS;
   readonly #backoff = new Backoff({ firstMs: FIRST_RETRY_MS, maxMs: MAX_RETRY_MS });
 
@@ -82,7 +84,7 @@ export class TrackerClient {
 
   /** When `wake` wants to be called. */
   get wakeAt(): Milliseconds {
-    return Math.min(this.#wakeAt, this.#announceBy);
+    return Math.min(this.#wakeAt, this.#announceBy, this.#answerBy);
   }
 
   start(now: Milliseconds): void {
@@ -112,6 +114,7 @@ export class TrackerClient {
         this.#intervalMs = message.intervalMs ?? this.#intervalMs;
         this.#wakeAt = now + this.#intervalMs;
         this.#isRenewalPutOff = false;
+        this.#answerBy = Infinity;
         this.host.onAnnounced(message.swarmSize, isFirst, now);
       }
     }
@@ -135,20 +138,23 @@ export class TrackerClient {
     else if (this.#state === 'joining' || this.#state === 'joined') this.#announce(offers);
   }
 
+  /** Answers an offer that the tracker brought, unless it is gone meanwhile. */
   sendAnswer(answer: Omit<TrackerAnswer, 'infoHash' | 'peerId'>): void {
+    if (this.#state !== 'joining' && this.#state !== 'joined') return;
     this.host.send(encodeAnswer({ infoHash: this.infoHash, peerId: this.peerId, ...answer }));
   }
 
   wake(now: Milliseconds): void {
     if (now >= this.#announceBy) this.#announceFirst([]);
+    // [ANN-10] A socket that died while the machine slept says nothing of it.
+    if (now >= this.#answerBy) return this.#giveUp(now);
     if (now < this.#wakeAt) return;
     this.#wakeAt = Infinity;
     if (this.#state === 'waiting' && this.#move('retry')) this.#connect(now);
     else if (this.#state === 'joined') {
       this.#renew(now);
     } else if (this.#state === 'connecting' || this.#state === 'joining') {
-      this.host.close();
-      this.handleClose('no answer in time', now);
+      this.#giveUp(now);
     }
   }
 
@@ -165,6 +171,11 @@ export class TrackerClient {
     if (hadSocket) this.host.close();
   }
 
+  #giveUp(now: Milliseconds): void {
+    this.host.close();
+    this.handleClose('no answer in time', now);
+  }
+
   /** [ANN-9] Still here; an offer that is being described goes along. */
   #renew(now: Milliseconds): void {
     if (!this.#isRenewalPutOff && this.host.isPreparingRenewal(now)) {
@@ -174,6 +185,7 @@ export class TrackerClient {
     }
     this.#isRenewalPutOff = false;
     this.#wakeAt = now + this.#intervalMs;
+    this.#answerBy = now + ANSWER_TIMEOUT_MS;
     this.#announce([]);
   }
 
@@ -184,11 +196,11 @@ export class TrackerClient {
 
   #forgetFirst(): void {
     this.#heldOffers = [];
-    this.#announceBy = Infinity;
+    this.#announceBy = this.#answerBy = Infinity;
   }
 
   #connect(now: Milliseconds): void {
-    this.#wakeAt = now + JOIN_TIMEOUT_MS;
+    this.#wakeAt = now + ANSWER_TIMEOUT_MS;
     this.host.open();
   }
 

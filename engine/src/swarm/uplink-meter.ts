@@ -4,6 +4,8 @@ import type { Bytes, Milliseconds } from '../base/units';
 
 /** A sample is taken after so many times its least size, however long the uplink stays busy. */
 const LONGEST_SAMPLE = 4;
+/** One that took longer is that of a machine that slept: no uplink that is of any use is so slow. */
+const MAX_SAMPLE_MS: Milliseconds = 120_000;
 
 export class UplinkMeter {
   #waitingBytes: Bytes = 0;
@@ -25,7 +27,8 @@ export class UplinkMeter {
     this.#waitingBytes = Math.max(0, this.#waitingBytes - bytes);
     this.#sampleBytes += bytes;
     if (this.#waitingBytes > 0 && this.#sampleBytes < LONGEST_SAMPLE * this.leastBytes) return;
-    if (this.#sampleBytes >= this.leastBytes) this.onSample(this.#sampleBytes, now - this.#sampleSince);
+    const elapsed = now - this.#sampleSince;
+    if (this.#sampleBytes >= this.leastBytes && elapsed <= MAX_SAMPLE_MS) this.onSample(this.#sampleBytes, elapsed);
     this.#begin(now);
   }
 

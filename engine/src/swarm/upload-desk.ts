@@ -9,6 +9,7 @@ import type { Bytes, Milliseconds } from '../base/units';
 import { bytesIn, msToSeconds } from '../base/units';
 import type { SegmentKey } from '../media/segment';
 import { MAX_EXCESS_REQUESTS_PER_PEER, MAX_OPEN_REQUESTS_PER_PEER } from '../protocol/limits';
+import type { RejectReason } from '../protocol/peer-messages';
 import type { PeerSession } from './peer-session';
 import type { UploadBudget } from './upload-budget';
 import { UplinkMeter } from './uplink-meter';
@@ -57,7 +58,7 @@ export interface UploadDeskHost {
   totals(): { readonly uploadedBytes: Bytes; readonly downloadedBytes: Bytes };
   onSent(session: PeerSession, byteCount: Bytes): void;
   onServed(session: PeerSession, byteCount: Bytes): void;
-  onFlood(session: PeerSession): void;
+  onFlood(session: PeerSession, now: Milliseconds): void;
 }
 
 export class UploadDesk {
@@ -121,13 +122,12 @@ export class UploadDesk {
   ): void {
     const customer = this.#customers.get(linkId);
     if (!customer) return;
-    const { session } = customer;
-    if (customer.uploadCount >= MAX_OPEN_REQUESTS_PER_PEER) return this.#turnAway(customer, requestId, now);
-    if (!this.budget.isOn) return session.reject(requestId, 'upload-off');
-    if (this.host.bytesAtHand(key, range) === 'absent') return session.reject(requestId, 'absent');
+    if (customer.uploadCount >= MAX_OPEN_REQUESTS_PER_PEER) return this.#turnAway(customer, requestId, 'busy', now);
+    if (!this.budget.isOn) return this.#turnAway(customer, requestId, 'upload-off', now);
+    if (this.host.bytesAtHand(key, range) === 'absent') return this.#turnAway(customer, requestId, 'absent', now);
     if (!this.#hasRoom(1)) {
       this.#turnedAway.set(customer, now + neededInMs);
-      return this.#turnAway(customer, requestId, now);
+      return this.#turnAway(customer, requestId, 'busy', now);
     }
     this.#turnedAway.delete(customer);
     const neededAt = now + neededInMs;
@@ -187,12 +187,12 @@ export class UploadDesk {
     this.#serve(now);
   }
 
-  #turnAway(customer: Customer, requestId: number, now: Milliseconds): void {
+  #turnAway(customer: Customer, requestId: number, reason: RejectReason, now: Milliseconds): void {
     const forgiven = msToSeconds(now - customer.excessAt) * FORGIVEN_PER_SECOND;
     customer.excessRequests = Math.max(0, customer.excessRequests - forgiven) + 1;
     customer.excessAt = now;
-    if (customer.excessRequests > MAX_EXCESS_REQUESTS_PER_PEER) return this.host.onFlood(customer.session);
-    customer.session.reject(requestId, 'busy');
+    if (customer.excessRequests > MAX_EXCESS_REQUESTS_PER_PEER) return this.host.onFlood(customer.session, now);
+    customer.session.reject(requestId, reason);
   }
 
   /** [UP-9] Whether one more block would be served soon; `part`: of the longest queue. */

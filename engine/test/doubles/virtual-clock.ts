@@ -48,6 +48,11 @@ export class VirtualClock implements Clock {
     this.runUntil(this.#now + by);
   }
 
+  /** The machine sleeps: `by` passes, and what was due meanwhile is still to run, late and all at once. */
+  sleep(by: Milliseconds): void {
+    this.#now += by;
+  }
+
   /** Runs every task due up to and at `time`, those included that they schedule, then stands at `time`. */
   runUntil(time: Milliseconds): void {
     this.#run(time);
@@ -72,7 +77,7 @@ export class VirtualClock implements Clock {
         if (count > MAX_TASKS_PER_RUN) throw new Error('tasks schedule each other without end');
         const timer = this.#popDue(until);
         if (!timer) return;
-        this.#now = timer.at;
+        this.#now = Math.max(this.#now, timer.at);
         const task = timer.task;
         timer.task = undefined;
         this.#pendingCount--;

@@ -73,7 +73,7 @@ describe('peerViewOf', () => {
     const view = () => {
       const [session] = rig.session.swarm?.peers ?? [];
       if (!session) throw new Error('nobody is connected');
-      return peerViewOf(session, TRANSFER_SIZES);
+      return peerViewOf(session, TRANSFER_SIZES, rig.now);
     };
     return { rig, linkId, view };
   }

@@ -125,10 +125,36 @@ describe('SegmentDownload: what the scheduler sees', () => {
     download.agreesWith(SIZE);
     add(0, 100);
     add(400, 600);
-    expect(view()).toMatchObject({ firstGap: { start: 100, end: 400 }, gapCount: 2, remainingBytes: 700 });
+    expect(view()).toMatchObject({ firstGap: { start: 100, end: 400 }, gapCount: 2 });
     add(100, 400);
-    expect(view()).toMatchObject({ firstGap: { start: 600, end: Infinity }, gapCount: 1, remainingBytes: 400 });
+    expect(view()).toMatchObject({ firstGap: { start: 600, end: Infinity }, gapCount: 1 });
     expect(view().unasked).toEqual([2, 3]);
+  });
+
+  test('[DL-2] while the size is in dispute all to the end is asked for, so that the origin says it', () => {
+    const { download, view, add } = begin();
+    download.agreesWith(SIZE);
+    add(400, 600);
+    download.isDisputed = true;
+    expect(view().firstGap).toEqual({ start: 0, end: Infinity });
+  });
+
+  test('[SCORE-5] bytes under a size that nobody named who was right before may have to come again', () => {
+    const { rig, download, view, add } = begin();
+    const linkId = rig.connectPeer('z');
+    rig.peerHas(linkId, 3, undefined, SIZE);
+    const [peer] = rig.session.swarm?.peers ?? [];
+    if (!peer) throw new Error('nobody is connected');
+    download.claims.note(peer, { totalBytes: SIZE, blocks: undefined });
+    download.agreesWith(SIZE);
+    add(0, 400);
+    expect(view().remainingBytes).toBe(SIZE);
+    peer.score.noteTrueSize();
+    expect(view().remainingBytes).toBe(SIZE - 400);
+    peer.blame('hearsaySize', 0);
+    expect(view().remainingBytes).toBe(SIZE);
+    download.isSizeCertain = true;
+    expect(view().remainingBytes).toBe(SIZE - 400);
   });
 
   test('[DL-3] suppliers are those who mean a segment of this size', () => {

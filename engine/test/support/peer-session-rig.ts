@@ -1,5 +1,6 @@
 // One peer session with a host that writes everything down, and another side that says what the test wants.
 
+import { TRANSFER_SIZES } from '../../src/base/transfer-sizes';
 import { ProtocolViolation } from '../../src/protocol/byte-codec';
 import {
   decodePeerMessage,
@@ -18,6 +19,8 @@ export const GREETING: PeerMessage & { type: 'handshake' } = {
   infoHash: HASH,
   peerId: OTHER,
 };
+/** Small, so that a few bytes are progress. */
+const FRAME_BYTES = 10;
 export const id = { rendition: 1, discontinuity: 0, sequence: 5 };
 export const KEY = '00000001/0/5';
 /** Segment `sequence`, complete. */
@@ -34,7 +37,7 @@ export function startSession() {
   let lateBytes = 0;
   const session: PeerSession = new PeerSession(
     { linkId: 3, isInitiator: true, offerId: 'o'.repeat(20) },
-    { infoHash: HASH, peerId: SELF },
+    { infoHash: HASH, peerId: SELF, sizes: { ...TRANSFER_SIZES, dataFrameBytes: FRAME_BYTES } },
     {
       send: (linkId, frame) => {
         const message = decodePeerMessage(frame);
@@ -42,7 +45,7 @@ export function startSession() {
         sent.push(message);
       },
       onReady: () => told.push('ready'),
-      onHave: (_, __, key) => told.push(`have ${key}`),
+      onHave: (_, __, key) => void told.push(`have ${key}`),
       onData: (_, { requestId }, offset, payload) => told.push(`data ${requestId} ${offset}+${payload.length}`),
       onRequestFailed: (_, { requestId }, reason) => told.push(`failed ${requestId} ${reason}`),
       onUploadRequest: (_, { requestId, id: asked, range, neededInMs }) =>

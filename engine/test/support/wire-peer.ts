@@ -1,7 +1,7 @@
 // A peer that is no engine: it speaks the wire protocol, or something like it, as the test tells it to.
 
 import { singleRendition } from '../../src/media/rendition';
-import type { Bytes } from '../../src/base/units';
+import type { Bytes, Milliseconds } from '../../src/base/units';
 import type { PeerLink, SessionDescription } from '../../src/ports/peer-link';
 import type { HaveEntry, PeerMessage, WireSegmentId } from '../../src/protocol/peer-messages';
 import { decodePeerMessage, encodePeerMessage, PROTOCOL_VERSION } from '../../src/protocol/peer-messages';
@@ -36,6 +36,10 @@ export interface WirePeerScript {
 export class WireLine {
   readonly received: PeerMessage[] = [];
   isClosed = false;
+  openedAt: Milliseconds = Infinity;
+  closedAt: Milliseconds = Infinity;
+  /** When the first request came. */
+  askedAt: Milliseconds = Infinity;
   link: PeerLink | undefined;
 
   send(message: PeerMessage): void {
@@ -96,7 +100,10 @@ export class WirePeer {
     const ownId = this.peerId;
     this.leave = () => {
       socket.close();
-      for (const { link } of this.lines) link?.close();
+      for (const line of this.lines) {
+        line.link?.close();
+        line.isClosed = true;
+      }
     };
     this.offer = () => {
       const offerId = binaryStringOf(world.random.bytes(20));
@@ -130,6 +137,7 @@ export class WirePeer {
     return {
       onDescription,
       onOpen: () => {
+        line.openedAt = this.world.clock.now();
         const handshake = {
           version: PROTOCOL_VERSION,
           infoHash: this.#infoHash,
@@ -142,6 +150,7 @@ export class WirePeer {
         const message = decodePeerMessage(frame);
         if (!message || message instanceof ProtocolViolation) throw new Error('the engine sent nonsense');
         line.received.push(message);
+        if (message.type === 'request') line.askedAt = Math.min(line.askedAt, this.world.clock.now());
         if (message.type === 'handshake') this.script.onReady?.(line);
         // Whatever else it does wrong, it is there.
         if (message.type === 'ping') line.send({ type: 'pong' });
@@ -150,6 +159,7 @@ export class WirePeer {
       onFlushed: () => undefined,
       onClose: () => {
         line.isClosed = true;
+        line.closedAt = this.world.clock.now();
       },
     };
   }

@@ -1,4 +1,4 @@
-import { REQUEST_STALL_MS } from '../../src/swarm/peer-session';
+import { REQUEST_STALL_MS } from '../../src/swarm/peer-score';
 import { id, readySession, type SessionRig } from '../support/peer-session-rig';
 
 describe('PeerSession: requests', () => {
@@ -175,21 +175,42 @@ describe('PeerSession: patience', () => {
     expect(session.wakeAt).toBe(5_500);
   });
 
-  test('[PEER-7] five failures in a row, and the peer is closed as useless; a byte in between forgives', () => {
-    const { session, told, data, ask, receive } = readySession();
-    let requestId = 0;
-    const fail = (): void => {
-      ask(0, 100);
-      receive({ type: 'reject', requestId: ++requestId, reason: 'absent' });
+  test('[PEER-7] five failures in a row, and the peer is closed as useless; a frame in between forgives, a byte does not', () => {
+    const { session, told, data, ask } = readySession();
+    const fail = (bytes = 0): void => {
+      const { requestId } = ask(0, 100, 0);
+      if (bytes > 0) data(requestId, 0, bytes);
+      session.cancel(requestId, 1_000);
     };
     for (let count = 0; count < 4; count += 1) fail();
-    ask(0, 100);
-    data(++requestId, 0, 1);
-    session.cancel(requestId, 0);
-    for (let count = 0; count < 4; count += 1) fail();
+    fail(10);
+    for (let count = 0; count < 3; count += 1) fail();
     expect(session.isClosed).toBe(false);
-    fail();
+    fail(9);
     expect(told.at(-1)).toBe('unwanted failed 5 requests');
+  });
+
+  test('[PEER-6] single bytes are no progress, a frame of them is', () => {
+    const { session, told, data, ask } = readySession();
+    ask(0, 100, 0);
+    for (let at = 0; at < 9; at += 1) data(1, at, 1, at * 900);
+    expect(session.wakeAt).toBe(REQUEST_STALL_MS);
+    data(1, 9, 1, 2_900);
+    expect(session.wakeAt).toBe(2_900 + REQUEST_STALL_MS);
+    ask(100, 200, 2_900);
+    session.cancel(1, 3_000);
+    // Nor are those of a cancelled request.
+    data(1, 10, 1, 4_000);
+    session.wake(6_000);
+    expect(told.at(-1)).toBe('failed 2 stalled');
+  });
+
+  test('what came of a request that was taken back tells how fast the peer is', () => {
+    const { session, data, ask } = readySession();
+    ask(0, 1_000, 0);
+    data(1, 0, 20, 0);
+    session.cancel(1, 2_000);
+    expect(session.bitsPerSecond).toBe(80);
   });
 
   test('[PEER-13] a peer that is busy is left alone for a second, and is not useless', () => {
@@ -213,11 +234,15 @@ describe('PeerSession: patience', () => {
     expect(told).toEqual(['free', 'failed 1 busy', 'free']);
   });
 
-  test('[PEER-15] a request that is taken back because others are free is no fault, however often', () => {
+  test('[PEER-15] a request that others take over after a second of silence counts half a failure, an earlier one none', () => {
     const { session, told, sent, ask } = readySession();
-    for (let count = 0; count < 20; count += 1) session.cancel(ask(0, 100, 0).requestId, 2_000, false);
+    const handOver = (silentMs: number): void => session.cancel(ask(0, 100, 0).requestId, silentMs, true);
+    for (let count = 0; count < 20; count += 1) handOver(999);
+    for (let count = 0; count < 9; count += 1) handOver(1_000);
     expect([session.isClosed, told]).toEqual([false, []]);
-    expect(sent.filter(({ type }) => type === 'cancel')).toHaveLength(20);
+    expect(sent.filter(({ type }) => type === 'cancel')).toHaveLength(29);
+    handOver(1_000);
+    expect(told).toEqual(['unwanted failed 5 requests']);
   });
 
   test('[PEER-15] its peer is left alone for a second', () => {

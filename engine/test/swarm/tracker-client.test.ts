@@ -152,6 +152,45 @@ describe('TrackerClient', () => {
     },
   );
 
+  // After a sleep the socket may be dead and say nothing for a quarter of an hour.
+  test('[ANN-10] nor does one to a renewal', () => {
+    const rig = start();
+    INTO.joined(rig);
+    const renewAt = rig.client.wakeAt;
+    rig.client.wake(renewAt + 3_600_000);
+    expect(rig.did.at(-1)).toBe('send update');
+    expect(rig.client.wakeAt).toBe(renewAt + 3_615_000);
+    rig.client.wake(renewAt + 3_615_000);
+    expect(rig.lost).toEqual([{ reason: 'no answer in time', retryInMs: 1500 }]);
+    rig.client.wake(rig.client.wakeAt);
+    expect(rig.did.slice(-2)).toEqual(['close', 'open']);
+  });
+
+  test('[ANN-9] an answered renewal is not looked at again', () => {
+    const rig = start();
+    INTO.joined(rig);
+    const renewAt = rig.client.wakeAt;
+    rig.client.wake(renewAt);
+    rig.client.handleMessage(ANNOUNCED, renewAt + 100);
+    expect(rig.client.wakeAt).toBe(renewAt + 100 + 60_000);
+  });
+
+  // The socket of the next connection is not open yet: to send on it throws in a browser.
+  test('[ANN-2] an answer whose tracker is gone meanwhile is not sent', () => {
+    for (const [state, count] of [
+      ['connecting', 0],
+      ['waiting', 0],
+      ['left', 0],
+      ['joined', 1],
+    ] as const) {
+      const rig = start();
+      INTO[state](rig);
+      const before = rig.sent.length;
+      rig.client.sendAnswer({ toPeerId: 'q'.repeat(20), offerId: 'o', answer: { type: 'answer', sdp: 's' } });
+      expect([state, rig.sent.length - before]).toEqual([state, count]);
+    }
+  });
+
   test('[ANN-3] says goodbye where it was heard before, and closes', () => {
     const said = (state: State): string[] => {
       const rig = start();

@@ -55,6 +55,18 @@ describe('UploadDesk: what it takes', () => {
     expect(floods).toEqual([1]);
   });
 
+  // Refusals as absent cost nothing: one who asked for what nobody has could go on for ever.
+  test.each([
+    ['absent', startDesk, { key: 'none' }],
+    ['off', () => startDesk({ isEnabled: false }), { key: 'a' }],
+  ])('[UP-2] so is one who goes on asking for what is %s', (_, begin, question) => {
+    const { ask, floods, rejects } = begin();
+    for (let requestId = 1; requestId <= MAX_EXCESS_REQUESTS_PER_PEER; requestId += 1) ask(1, requestId, question);
+    expect([floods, rejects.length]).toEqual([[], MAX_EXCESS_REQUESTS_PER_PEER]);
+    ask(1, 999, question);
+    expect(floods).toEqual([1]);
+  });
+
   // Ten peers served at once get a tenth of the rate each: none has anything to pass on until it is late for all.
   test.each([
     ['600 ms at the ceiling', { maxBitrate: 4_000_000 }, 300_000],
