@@ -6,8 +6,13 @@ import { WirePeer, type WirePeerScript } from '../support/wire-peer';
 
 const SEGMENT_BYTES = 300_000;
 const SEGMENT_COUNT = 40;
-/** What the liar does may cost so many ranges more than one per segment: five failures close it, two may be under way. */
-const DETOURS = 7;
+/** On demand the others give so much ahead that a liar is asked seldom: it takes a longer film to find it out. */
+const FILM_SEGMENT_COUNT = 70;
+/**
+ * What the liar does may cost so many ranges more than one per segment: five failures close it, two may be under way,
+ * and one ahead.
+ */
+const DETOURS = 8;
 /** Who is asked no more often than this has lost its turn: that is as good as closed. */
 const FEW_REQUESTS = 3;
 
@@ -20,18 +25,19 @@ interface Case {
 
 /** To the end of the film, and not beyond it: who needs nothing finds out no liars. */
 async function watchBeside({ isLive, seed, script, honestCount }: Case) {
-  const content = { isLive, segmentCount: SEGMENT_COUNT, segmentBytes: SEGMENT_BYTES };
+  const segmentCount = isLive ? SEGMENT_COUNT : FILM_SEGMENT_COUNT;
+  const content = { isLive, segmentCount, segmentBytes: SEGMENT_BYTES };
   const world = new World({ seed, content });
   for (let count = 0; count < honestCount; count += 1) {
     world.addViewer();
     await world.run(3_000);
   }
-  const liar = new WirePeer(world, script({ world, segmentCount: SEGMENT_COUNT, segmentBytes: SEGMENT_BYTES }));
+  const liar = new WirePeer(world, script({ world, segmentCount, segmentBytes: SEGMENT_BYTES }));
   await world.run(500);
   liar.offer();
   await world.run(500);
   const viewer = world.addViewer();
-  await world.run(isLive ? 70_000 : 60_000);
+  await world.run(isLive ? 70_000 : 120_000);
   return { world, liar, viewer };
 }
 
