@@ -21,6 +21,11 @@ export class Backoff {
 
   constructor(private readonly policy: BackoffPolicy) {}
 
+  /** Tries since health was shown. */
+  get attempts(): number {
+    return this.#attempts;
+  }
+
   /** The next delay. `chance` in [0, 1) places it in the upper half of the step. */
   next(chance: number): Milliseconds {
     const { firstMs, maxMs, factor = 2 } = this.policy;

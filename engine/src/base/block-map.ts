@@ -22,7 +22,7 @@ export class BlockMap {
 
   constructor(bits: Uint8Array = new Uint8Array(0)) {
     this.#bits = bits;
-    for (const byte of bits) for (let rest = byte; rest > 0; rest &= rest - 1) this.#count += 1;
+    this.#count = countOf(bits);
   }
 
   /** How many blocks are in it. */
@@ -46,6 +46,26 @@ export class BlockMap {
     this.#count += 1;
   }
 
+  /** Makes it what `bits` say, which stay the caller's. */
+  replace(bits: Uint8Array): void {
+    if (bits.length > this.#bits.length) this.#bits = bits.slice();
+    else {
+      this.#bits.set(bits);
+      this.#bits.fill(0, bits.length);
+    }
+    this.#count = countOf(bits);
+  }
+
+  /** Whether every block of `bits` is in it. */
+  includes(bits: Uint8Array): boolean {
+    return isWithin(bits, this.#bits);
+  }
+
+  /** Whether every block that is in it is one of `bits`. */
+  isWithin(bits: Uint8Array): boolean {
+    return isWithin(this.#bits, bits);
+  }
+
   clear(): void {
     this.#bits = new Uint8Array(0);
     this.#count = 0;
@@ -64,4 +84,16 @@ export class BlockMap {
   toBytes(): Uint8Array {
     return this.#bits.slice(0, Math.ceil(this.end / BITS_PER_BYTE));
   }
+}
+
+function isWithin(part: Uint8Array, whole: Uint8Array): boolean {
+  for (let index = 0; index < part.length; index += 1)
+    if (((part[index] ?? 0) & ~(whole[index] ?? 0)) !== 0) return false;
+  return true;
+}
+
+function countOf(bits: Uint8Array): number {
+  let count = 0;
+  for (const byte of bits) for (let rest = byte; rest > 0; rest &= rest - 1) count += 1;
+  return count;
 }

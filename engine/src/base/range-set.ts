@@ -5,6 +5,7 @@ import type { Bytes } from './units';
 /** Which bytes are there: sorted ranges that neither touch nor overlap. */
 export class RangeSet {
   #ranges: ByteRange[] = [];
+  #byteCount: Bytes = 0;
 
   /** The ranges in order. */
   get ranges(): readonly ByteRange[] {
@@ -13,7 +14,7 @@ export class RangeSet {
 
   /** How many bytes are in the set. */
   get byteCount(): Bytes {
-    return this.#ranges.reduce((sum, range) => sum + rangeLength(range), 0);
+    return this.#byteCount;
   }
 
   /** End of the range that starts at 0; 0 when byte 0 is missing. */
@@ -24,28 +25,39 @@ export class RangeSet {
 
   /** Adds `range`; returns how many of its bytes were new. */
   add(range: ByteRange): Bytes {
-    const length = rangeLength(range);
-    if (length <= 0) return 0;
-    const before = this.byteCount;
-    const apart = this.#ranges.filter((other) => other.end < range.start || other.start > range.end);
-    const touching = this.#ranges.filter((other) => other.end >= range.start && other.start <= range.end);
-    const merged = {
-      start: Math.min(range.start, ...touching.map((other) => other.start)),
-      end: Math.max(range.end, ...touching.map((other) => other.end)),
-    };
-    this.#ranges = [...apart, merged].sort((a, b) => a.start - b.start);
-    return this.byteCount - before;
+    if (rangeLength(range) <= 0) return 0;
+    const ranges = this.#ranges;
+    let { start, end } = range;
+    let first = 0;
+    while (first < ranges.length && ranges[first]!.end < start) first += 1;
+    let [next, heldBytes] = [first, 0];
+    for (let other = ranges[next]; other && other.start <= range.end; other = ranges[(next += 1)]) {
+      start = Math.min(start, other.start);
+      end = Math.max(end, other.end);
+      heldBytes += rangeLength(other);
+    }
+    ranges.splice(first, next - first, { start, end });
+    const newBytes = end - start - heldBytes;
+    this.#byteCount += newBytes;
+    return newBytes;
   }
 
   /** Takes `range` out. */
   remove(range: ByteRange): void {
     this.#ranges = this.#ranges.flatMap((other) => subtract(other, range));
+    this.#byteCount = this.#ranges.reduce((sum, other) => sum + rangeLength(other), 0);
   }
 
   /** The parts of `within` that are not in the set, in order. */
   missing(within: ByteRange): ByteRange[] {
-    let gaps: ByteRange[] = rangeLength(within) > 0 ? [within] : [];
-    for (const range of this.#ranges) gaps = gaps.flatMap((gap) => subtract(gap, range));
+    const gaps: ByteRange[] = [];
+    let { start } = within;
+    for (const range of this.#ranges) {
+      if (range.start >= within.end) break;
+      if (range.start > start) gaps.push({ start, end: range.start });
+      start = Math.max(start, range.end);
+    }
+    if (start < within.end) gaps.push({ start, end: within.end });
     return gaps;
   }
 

@@ -19,9 +19,23 @@ export interface SegmentId {
 /** A {@link SegmentId} as text, for maps and logs: `rendition-hex/discontinuity/sequence`. */
 export type SegmentKey = string;
 
+/** Texts that are kept at hand: many peers speak of the same few segments, hundreds of times. */
+const REMEMBERED_BITS = 8;
+const remembered = new Array<{ readonly id: SegmentId; readonly key: SegmentKey } | undefined>(1 << REMEMBERED_BITS);
+/** 2^32 ÷ golden ratio: numbers at equal distances land far apart. */
+const SPREAD = 0x9e3779b1;
+
 /** The text form of `id`; equal ids give equal keys. */
 export function segmentKeyOf(id: SegmentId): SegmentKey {
-  return `${id.rendition.toString(16).padStart(8, '0')}/${id.discontinuity}/${id.sequence}`;
+  const { rendition, discontinuity, sequence } = id;
+  const place = Math.imul(rendition ^ Math.imul(discontinuity, SPREAD) ^ sequence, SPREAD) >>> (32 - REMEMBERED_BITS);
+  const known = remembered[place];
+  const isKnown =
+    known?.id.sequence === sequence && known.id.rendition === rendition && known.id.discontinuity === discontinuity;
+  if (isKnown) return known.key;
+  const key = `${rendition.toString(16).padStart(8, '0')}/${discontinuity}/${sequence}`;
+  remembered[place] = { id: { rendition, discontinuity, sequence }, key };
+  return key;
 }
 
 /** The id that `key` is the text of; undefined when it is none. */

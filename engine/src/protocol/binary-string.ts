@@ -11,12 +11,12 @@ export function isBinaryString(value: unknown, length: number): value is string 
 
 /** One byte per character; every character must be in 0-255. */
 export function bytesOfBinaryString(text: string): Uint8Array {
-  return Uint8Array.from(text, (character) => character.charCodeAt(0));
+  const bytes = new Uint8Array(text.length);
+  for (let index = 0; index < bytes.length; index += 1) bytes[index] = text.charCodeAt(index);
+  return bytes;
 }
 
 /** One character per byte. */
 export function binaryStringOf(bytes: Uint8Array): string {
-  let text = '';
-  for (const byte of bytes) text += String.fromCharCode(byte);
-  return text;
+  return String.fromCharCode(...bytes);
 }

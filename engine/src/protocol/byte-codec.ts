@@ -12,11 +12,19 @@ export class ProtocolViolation extends Error {
 const VARINT_BASE = 128;
 const MAX_VARINT_BYTES = 8;
 
+/** How many bytes `value` takes as a variable-length number. */
+export function varintLength(value: number): number {
+  let length = 1;
+  for (let rest = value; rest >= VARINT_BASE; rest /= VARINT_BASE) length += 1;
+  return length;
+}
+
 /** Appends to a growing frame. */
 export class ByteWriter {
   #bytes: Uint8Array;
   #length = 0;
 
+  /** Where `capacity` is the frame's length, nothing is copied in the end. */
   constructor(capacity = 64) {
     this.#bytes = new Uint8Array(capacity);
   }
@@ -54,7 +62,7 @@ export class ByteWriter {
 
   /** The frame written so far, in its own buffer. */
   finish(): Uint8Array {
-    return this.#bytes.slice(0, this.#length);
+    return this.#length === this.#bytes.length ? this.#bytes : this.#bytes.slice(0, this.#length);
   }
 
   #reserve(count: number): void {

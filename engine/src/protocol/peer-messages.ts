@@ -4,7 +4,7 @@ import type { ByteRange } from '../base/byte-range';
 import { rangeLength } from '../base/byte-range';
 import type { Bytes, Milliseconds } from '../base/units';
 import { binaryStringOf, bytesOfBinaryString } from './binary-string';
-import { ByteReader, ByteWriter, ProtocolViolation } from './byte-codec';
+import { ByteReader, ByteWriter, ProtocolViolation, varintLength } from './byte-codec';
 import type { IntroductionMessage } from './introduction-messages';
 import { encodeIntroduction, INTRODUCTION_TYPE, readIntroduction } from './introduction-messages';
 import { MAX_BLOCK_MAP_BYTES, MAX_FRAME_BYTES, MAX_HAVE_ENTRIES, MAX_REQUEST_BYTES, MAX_SEGMENT_BYTES } from './limits';
@@ -103,7 +103,7 @@ export function encodePeerMessage(message: PeerMessage): Uint8Array {
     case 'cancel':
       return new ByteWriter().uint8(TYPE.cancel).varint(message.requestId).finish();
     case 'data':
-      return new ByteWriter(message.payload.length + 32)
+      return new ByteWriter(1 + varintLength(message.requestId) + varintLength(message.offset) + message.payload.length)
         .uint8(TYPE.data)
         .varint(message.requestId)
         .varint(message.offset)

@@ -38,24 +38,38 @@ interface AskPeer {
 }
 
 interface Slot {
-  readonly rate: BitsPerSecond;
+  readonly peer: PeerView;
+  readonly linkId: number;
+  readonly busyUntil: Milliseconds;
   openCount: number;
+  /** Looked up when it is needed. */
+  rate: BitsPerSecond | undefined;
+}
+
+/** A supplier that has nothing to do. */
+interface IdleSupplier {
+  readonly rate: BitsPerSecond;
+  readonly blocks: BlockMap | undefined;
+}
+
+/** A supplier that may be asked, and its slot. */
+interface FreeSupplier {
+  readonly slot: Slot;
+  readonly blocks: BlockMap | undefined;
 }
 
 export class PeerSlots {
-  /** Of those that may be asked now. */
-  readonly #slots = new Map<number, Slot>();
-  readonly #seed: number;
+  /** Of the peers that were looked at, each at the place of its peer. */
+  readonly #slots: (Slot | undefined)[];
+  /** Place of the next peer, where it is most likely the next that is looked for: suppliers come in the same order. */
+  #nextPlace = 0;
 
   constructor(
     private readonly peers: readonly PeerView[],
     private readonly now: Milliseconds,
-    selfId: string,
+    private readonly selfId: string,
   ) {
-    this.#seed = hashOf(selfId);
-    for (const { linkId, busyUntil, openRequestCount, bitsPerSecond } of peers) {
-      if (busyUntil <= now) this.#slots.set(linkId, { openCount: openRequestCount, rate: bitsPerSecond });
-    }
+    this.#slots = new Array<Slot | undefined>(peers.length);
   }
 
   /**
@@ -69,15 +83,22 @@ export class PeerSlots {
     suppliers: readonly SupplierView[],
     mostOpen = MAX_REQUESTS_PER_PEER,
   ): AskPeer[] {
-    const free = suppliers.filter(({ linkId }) => this.#hasRoom(linkId, mostOpen));
+    const free: FreeSupplier[] = [];
+    for (const { linkId, blocks: offered } of suppliers) {
+      const slot = this.#freeSlot(linkId);
+      if (slot && slot.openCount < mostOpen) free.push({ slot, blocks: offered });
+    }
     if (free.length === 0) return [];
     const actions: AskPeer[] = [];
     for (const block of this.#rarestFirst(key, blocks, suppliers)) {
-      const linkId = this.#soonest(block, free, mostOpen);
-      if (linkId === undefined) continue;
-      this.#slots.get(linkId)!.openCount += 1;
-      actions.push({ type: 'askPeer', linkId, key, block });
-      if (!free.some((supplier) => this.#hasRoom(supplier.linkId, mostOpen))) return actions;
+      const index = soonest(block, free);
+      const slot = free[index]?.slot;
+      if (!slot) continue;
+      slot.openCount += 1;
+      actions.push({ type: 'askPeer', linkId: slot.linkId, key, block });
+      if (slot.openCount < mostOpen) continue;
+      free.splice(index, 1);
+      if (free.length === 0) break;
     }
     return actions;
   }
@@ -85,54 +106,94 @@ export class PeerSlots {
   /** When a supplier that serves others is to be asked again; Infinity where none does. */
   nextFreeAt(suppliers: readonly SupplierView[]): Milliseconds {
     let at = Infinity;
-    for (const { linkId, busyUntil } of this.peers) {
-      if (busyUntil > this.now && suppliers.some((supplier) => supplier.linkId === linkId))
-        at = Math.min(at, busyUntil);
+    for (const { linkId } of suppliers) {
+      const busyUntil = this.#slotOf(linkId)?.busyUntil ?? 0;
+      if (busyUntil > this.now) at = Math.min(at, busyUntil);
     }
     return at;
   }
 
-  /** The rate of the fastest supplier of `block` that has nothing to do; 0: there is none. */
-  fastestIdle(block: number, suppliers: readonly SupplierView[]): BitsPerSecond {
-    let best = 0;
+  /** Those of the suppliers that have nothing to do, the fastest first. */
+  idleAmong(suppliers: readonly SupplierView[]): IdleSupplier[] {
+    const idle: IdleSupplier[] = [];
     for (const { linkId, blocks } of suppliers) {
-      const slot = this.#slots.get(linkId);
-      if (slot?.openCount === 0 && (blocks?.has(block) ?? true)) best = Math.max(best, slot.rate);
+      const slot = this.#freeSlot(linkId);
+      if (slot?.openCount === 0) idle.push({ rate: rateOf(slot), blocks });
     }
-    return best;
+    return idle.sort((a, b) => b.rate - a.rate);
   }
 
   rateOf(linkId: number): BitsPerSecond {
-    return this.peers.find((peer) => peer.linkId === linkId)?.bitsPerSecond ?? 0;
+    const slot = this.#slotOf(linkId);
+    return slot ? rateOf(slot) : 0;
   }
 
-  #hasRoom(linkId: number, mostOpen: number): boolean {
-    return (this.#slots.get(linkId)?.openCount ?? mostOpen) < mostOpen;
+  /** That of a peer that may be asked now. */
+  #freeSlot(linkId: number): Slot | undefined {
+    const slot = this.#slotOf(linkId);
+    return slot && slot.busyUntil <= this.now ? slot : undefined;
+  }
+
+  #slotOf(linkId: number): Slot | undefined {
+    const place = this.#placeOf(linkId);
+    const known = this.#slots[place];
+    if (known) return known;
+    const peer = this.peers[place];
+    if (!peer) return undefined;
+    const { busyUntil, openRequestCount: openCount } = peer;
+    const slot: Slot = { peer, linkId, busyUntil, openCount, rate: undefined };
+    this.#slots[place] = slot;
+    return slot;
+  }
+
+  /** -1: none of the peers. */
+  #placeOf(linkId: number): number {
+    const { length } = this.peers;
+    for (let offset = 0; offset < length; offset += 1) {
+      const place = (this.#nextPlace + offset) % length;
+      if (this.peers[place]?.linkId !== linkId) continue;
+      this.#nextPlace = place + 1;
+      return place;
+    }
+    return -1;
   }
 
   #rarestFirst(key: SegmentKey, blocks: readonly number[], suppliers: readonly SupplierView[]): readonly number[] {
     if (blocks.length < 2) return blocks;
-    const seed = this.#seed ^ hashOf(key);
+    const seed = hashOf(this.selfId) ^ hashOf(key);
+    // Those that have all count for each block alike.
+    const partial: BlockMap[] = [];
+    for (const supplier of suppliers) if (supplier.blocks) partial.push(supplier.blocks);
     const ranked = blocks.map((block) => {
       let count = 0;
-      for (const supplier of suppliers) if (supplier.blocks?.has(block) ?? true) count += 1;
+      for (const map of partial) if (map.has(block)) count += 1;
       return { block, count, lot: Math.imul(seed ^ (block + 1), LOT_FACTOR) >>> 0 };
     });
     return ranked.sort((a, b) => a.count - b.count || a.lot - b.lot).map(({ block }) => block);
   }
+}
 
-  /** The supplier that will be through with one more block first. */
-  #soonest(block: number, suppliers: readonly SupplierView[], mostOpen: number): number | undefined {
-    let best: number | undefined;
-    let bestTime = Infinity;
-    for (const { linkId, blocks } of suppliers) {
-      const slot = this.#slots.get(linkId);
-      if (!slot || slot.openCount >= mostOpen || !(blocks?.has(block) ?? true)) continue;
-      const time = (slot.openCount + 1) / slot.rate;
-      if (time < bestTime) [best, bestTime] = [linkId, time];
-    }
-    return best;
+/** The place of the supplier that will be through with one more block first; -1: none has it. */
+function soonest(block: number, suppliers: readonly FreeSupplier[]): number {
+  let best = -1;
+  let bestTime = Infinity;
+  for (let index = 0; index < suppliers.length; index += 1) {
+    const { slot, blocks } = suppliers[index]!;
+    if (!(blocks?.has(block) ?? true)) continue;
+    const time = (slot.openCount + 1) / rateOf(slot);
+    if (time < bestTime) [best, bestTime] = [index, time];
   }
+  return best;
+}
+
+/** The rate of the fastest of `idle`, as {@link PeerSlots.idleAmong} gives them, that has `block`; 0: none has it. */
+export function fastestWith(block: number, idle: readonly IdleSupplier[]): BitsPerSecond {
+  for (const { rate, blocks } of idle) if (blocks?.has(block) ?? true) return rate;
+  return 0;
+}
+
+function rateOf(slot: Slot): BitsPerSecond {
+  return (slot.rate ??= slot.peer.bitsPerSecond);
 }
 
 /** Odd, without a pattern (2^32 ÷ golden ratio): numbers one apart land far apart. */

@@ -4,7 +4,7 @@ import type { ByteRange } from '../base/byte-range';
 import type { BitsPerSecond, Bytes, Milliseconds } from '../base/units';
 import { bytesIn, timeToMove } from '../base/units';
 import type { SegmentKey } from '../media/segment';
-import { MAX_REQUESTS_AHEAD, MAX_REQUESTS_PER_PEER, PeerSlots } from './peer-slots';
+import { fastestWith, MAX_REQUESTS_AHEAD, MAX_REQUESTS_PER_PEER, PeerSlots } from './peer-slots';
 import type { PeerView, SupplierView } from './peer-slots';
 import { turnToFetch } from './turn-to-fetch';
 
@@ -189,9 +189,10 @@ function watchAsked(
 ): DownloadAction[] {
   const isEndgame = unasked.length === 0;
   let until = isEndgame ? Math.min(httpStart, view.now + ENDGAME_MS) : Math.min(httpStart, slots.nextFreeAt(suppliers));
+  const idle = slots.idleAmong(suppliers);
   for (const { linkId, requestId, block, lastByteAt, remainingBytes } of asked) {
     const silentAt = lastByteAt + SILENT_MS;
-    const elsewhereMs = timeToMove(remainingBytes, slots.fastestIdle(block, suppliers));
+    const elsewhereMs = timeToMove(remainingBytes, fastestWith(block, idle));
     const isSlow =
       isEndgame && timeToMove(remainingBytes, slots.rateOf(linkId)) > SLOW_FACTOR * (elsewhereMs + HANDOVER_MS);
     if (isSlow || (view.now >= silentAt && elsewhereMs < Infinity))

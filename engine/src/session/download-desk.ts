@@ -15,7 +15,7 @@ import type { DownloadDeskHost } from './download-desk-host';
 import type { BodyVerdict } from './http-desk';
 import { HttpDesk } from './http-desk';
 import type { RequestManner } from './look-ahead';
-import { peerViewOf } from './peer-view';
+import { askableAmong, PeerViews } from './peer-view';
 import { SegmentDownload } from './segment-download';
 
 /** Word from several peers about what is being asked for already is gathered for so long before planning anew. */
@@ -26,10 +26,12 @@ export class DownloadDesk {
   readonly #http: HttpDesk;
   /** Size of the last segment of each rendition, to guess the next one's. */
   readonly #usualBytes = new Map<number, Bytes>();
+  readonly #peerViews: PeerViews;
   #planAt: Milliseconds = Infinity;
   #isPlanDue = false;
 
   constructor(private readonly host: DownloadDeskHost) {
+    this.#peerViews = new PeerViews(host.sizes);
     this.#http = new HttpDesk({
       emit: host.emit,
       assumedBitrate: host.sizes.assumedHttpBitrate,
@@ -85,8 +87,10 @@ export class DownloadDesk {
     const download = this.#downloads.get(key);
     if (!download || entry.state === 'gone') return;
     this.#hearSize(download, peer, now);
+    if (!download.canAsk(peer)) return;
+    if (peer.busyUntil > now) this.#planAt = Math.min(this.#planAt, peer.busyUntil);
     // What is being asked for goes on meanwhile; a first supplier is asked at once.
-    if (download.asked.size === 0) this.#isPlanDue = true;
+    else if (download.asked.size === 0) this.#isPlanDue = true;
     else this.#planAt = Math.min(this.#planAt, now + GATHER_MS);
   }
 
@@ -146,7 +150,7 @@ export class DownloadDesk {
     if (!this.#isPlanDue) return;
     this.#isPlanDue = false;
     this.#planAt = Infinity;
-    const peers = this.host.peers().filter((session) => !session.refusesUploads(now));
+    const peers = askableAmong(this.host.peers(), now);
     this.#lookAhead(peers, now);
     if (this.#downloads.size === 0) return;
     for (const action of planDownloads(this.#view(peers, now))) this.#perform(action, now);
@@ -170,13 +174,9 @@ export class DownloadDesk {
     for (const { segment, deadline, manner, isDue } of wanted) {
       const download = this.#downloads.get(segment.key);
       if (download) download.aheadDeadline = deadline;
-      else if (isDue && peers.length > 0 && (this.host.isLive() || this.#isOffered(segment, peers)))
+      else if (isDue && peers.length > 0 && (this.host.isLive() || peers.some((peer) => peer.offerOf(segment.key))))
         this.#begin(segment, manner, now).aheadDeadline = deadline;
     }
-  }
-
-  #isOffered({ key }: Segment, peers: readonly PeerSession[]): boolean {
-    return peers.some(({ availability }) => availability.has(key));
   }
 
   #begin(segment: Segment, manner: RequestManner | undefined, now: Milliseconds): SegmentDownload {
@@ -193,7 +193,7 @@ export class DownloadDesk {
 
   /** What a peer says of the size; [SCORE-4] who was wrong lately is not believed. */
   #hearSize(download: SegmentDownload, peer: PeerSession, now: Milliseconds): void {
-    const offer = peer.availability.get(download.segment.key);
+    const offer = peer.offerOf(download.segment.key);
     if (!offer) return;
     download.claims.note(peer, offer);
     if (!peer.score.isDoubted) this.#learnSize(download, offer.totalBytes, now);
@@ -245,7 +245,7 @@ export class DownloadDesk {
   }
 
   #peer(linkId: number): PeerSession | undefined {
-    return this.host.peers().find((session) => session.identity.linkId === linkId);
+    return this.host.peers().find((session) => session.linkId === linkId);
   }
 
   #view(peers: readonly PeerSession[], now: Milliseconds): SchedulerView {
@@ -259,7 +259,7 @@ export class DownloadDesk {
         const [deadline, usualBytes] = [this.#deadlineOf(download, now), this.usualBytes(id.rendition)];
         return download.view(peers, { deadline, http, httpPosition, httpNotBefore }, usualBytes);
       }),
-      peers: peers.map((session) => peerViewOf(session, host.sizes, now)),
+      peers: this.#peerViews.of(peers, now),
       isLive: host.isLive(),
       selfId: host.peerId,
       selfWeight: host.selfWeight(),

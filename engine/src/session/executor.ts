@@ -19,6 +19,7 @@ export class Executor {
   readonly #fetches = new Map<number, Cancel>();
   readonly #pending: SessionEffect[] = [];
   #cancelWake: Cancel = () => undefined;
+  readonly #wake = (): void => this.#tell({ type: 'wake' });
   #isRunning = false;
   #isClosed = false;
 
@@ -30,16 +31,7 @@ export class Executor {
 
   /** Calls the core with the present time and performs what it asks, in order, also when performing calls back here. */
   run(call: (session: MediaSession, now: Milliseconds) => SessionEffect[]): void {
-    if (this.#isClosed) return;
-    this.#pending.push(...call(this.session, this.ports.clock.now()));
-    if (this.#isRunning) return;
-    this.#isRunning = true;
-    try {
-      for (let effect = this.#pending.shift(); effect; effect = this.#pending.shift()) this.#perform(effect);
-    } finally {
-      this.#isRunning = false;
-      if (this.#isClosed) this.#release();
-    }
+    if (!this.#isClosed) this.#performAll(call(this.session, this.ports.clock.now()));
   }
 
   /** Leaves the swarm; afterwards nothing of the session is left in the world. */
@@ -61,7 +53,23 @@ export class Executor {
   }
 
   #tell(input: SessionInput): void {
-    this.run((session, now) => session.handle(input, now));
+    if (!this.#isClosed) this.#performAll(this.session.handle(input, this.ports.clock.now()));
+  }
+
+  #performAll(effects: readonly SessionEffect[]): void {
+    const pending = this.#pending;
+    for (const effect of effects) pending.push(effect);
+    if (this.#isRunning) return;
+    this.#isRunning = true;
+    let doneCount = 0;
+    try {
+      while (doneCount < pending.length) this.#perform(pending[doneCount++]!);
+    } finally {
+      // One that throws is not tried again; those behind it are.
+      pending.splice(0, doneCount);
+      this.#isRunning = false;
+      if (this.#isClosed) this.#release();
+    }
   }
 
   #perform(effect: SessionEffect): void {
@@ -121,7 +129,7 @@ export class Executor {
     this.#cancelWake();
     if (at === Infinity) return;
     const delay = Math.max(0, at - this.ports.clock.now());
-    this.#cancelWake = this.ports.clock.schedule(delay, () => this.#tell({ type: 'wake' }));
+    this.#cancelWake = this.ports.clock.schedule(delay, this.#wake);
   }
 
   #openTracker(url: string): void {

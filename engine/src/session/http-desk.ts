@@ -100,7 +100,9 @@ export class HttpDesk {
 
   /** When `wake` wants to be called. */
   get wakeAt(): Milliseconds {
-    return Math.min(Infinity, ...[...this.#fetches.values()].map(timeoutOf));
+    let at = Infinity;
+    for (const fetch of this.#fetches.values()) at = Math.min(at, timeoutOf(fetch));
+    return at;
   }
 
   statusOf(key: SegmentKey): 'idle' | 'running' | 'spent' {

@@ -180,7 +180,7 @@ export class MediaSession {
     this.#options = options;
     this.#budget.limits = uploadLimitsOf(options);
     this.#shelf.setLimit(options.memoryLimitBytes);
-    this.#swarm?.uploads.reconsider(now);
+    this.#swarm?.reconsider(now);
     if (options.upload.enabled && !couldUpload) this.#swarm?.announce(this.#ownHaves());
     return this.#settle(now);
   }

@@ -7,6 +7,7 @@ import type { Bytes, Milliseconds } from '../base/units';
 import type { Segment } from '../media/segment';
 import type { HaveEntry } from '../protocol/peer-messages';
 import type { SupplierView } from '../scheduler/peer-slots';
+import { MAX_REQUESTS_PER_PEER } from '../scheduler/peer-slots';
 import type { AskedView, DemandView } from '../scheduler/plan-downloads';
 import type { PeerSession } from '../swarm/peer-session';
 import type { OpenRequest } from '../swarm/peer-link-facts';
@@ -118,11 +119,24 @@ export class SegmentDownload {
     return this.transfer.reset();
   }
 
+  /** Whether a peer has room for a request, and something that nobody was asked for. While the size is unknown maybe. */
+  canAsk(peer: PeerSession): boolean {
+    const { totalBytes } = this.transfer;
+    if (peer.openRequestCount >= MAX_REQUESTS_PER_PEER) return false;
+    if (totalBytes === undefined) return true;
+    const blocks = peer.offerOf(this.segment.key)?.blocks;
+    const asked = this.#askedBlocks();
+    const count = blockCountOf(totalBytes, this.wanted.blockBytes);
+    for (let index = 0; index < count; index += 1)
+      if (!this.#blocks.has(index) && !asked.includes(index) && (blocks?.has(index) ?? true)) return true;
+    return false;
+  }
+
   /** What is to be asked for to get `block`: from its first byte that is not here. */
   missingOf(block: number): ByteRange | undefined {
     const { totalBytes } = this.transfer;
     if (totalBytes === undefined) return undefined;
-    return this.#firstGapIn(blockRange(block, totalBytes, this.wanted.blockBytes));
+    return this.transfer.missing(blockRange(block, totalBytes, this.wanted.blockBytes))[0];
   }
 
   /** For the scheduler; what depends on more than the download is given by the caller. */
@@ -137,14 +151,14 @@ export class SegmentDownload {
     for (const [{ requestId, lastByteAt, range, position }, session] of this.asked) {
       const block = Math.floor(range.start / this.wanted.blockBytes);
       const remainingBytes = range.end - position;
-      asked.push({ linkId: session.identity.linkId, requestId, block, lastByteAt, remainingBytes });
+      asked.push({ linkId: session.linkId, requestId, block, lastByteAt, remainingBytes });
     }
     return {
       key: this.segment.key,
       ...outside,
       firstGap: this.#openEnded(gaps[0] ?? { start: 0, end: Infinity }),
       gapCount: gaps.length,
-      unasked: this.#unasked(asked),
+      unasked: this.#unasked(),
       remainingBytes: Math.max(0, (transfer.totalBytes ?? usualBytes) - this.#reliableBytes),
       suppliers: this.#suppliersAmong(peers),
       asked,
@@ -170,22 +184,21 @@ export class SegmentDownload {
     return { start, end: this.isDisputed || end === this.transfer.totalBytes ? Infinity : end };
   }
 
-  #firstGapIn({ start, end }: ByteRange): ByteRange | undefined {
-    for (const gap of this.transfer.missing()) {
-      const part = { start: Math.max(start, gap.start), end: Math.min(end, gap.end) };
-      if (part.start < part.end) return part;
-    }
-    return undefined;
-  }
-
-  #unasked(asked: readonly AskedView[]): number[] {
+  #unasked(): number[] {
     const { totalBytes } = this.transfer;
     if (totalBytes === undefined) return [];
     const blocks: number[] = [];
     const count = blockCountOf(totalBytes, this.wanted.blockBytes);
+    const asked = this.#askedBlocks();
     for (let index = 0; index < count; index += 1) {
-      if (!this.#blocks.has(index) && !asked.some(({ block }) => block === index)) blocks.push(index);
+      if (!this.#blocks.has(index) && !asked.includes(index)) blocks.push(index);
     }
+    return blocks;
+  }
+
+  #askedBlocks(): number[] {
+    const blocks: number[] = [];
+    for (const { range } of this.asked.keys()) blocks.push(Math.floor(range.start / this.wanted.blockBytes));
     return blocks;
   }
 
@@ -194,9 +207,9 @@ export class SegmentDownload {
     const { totalBytes } = this.transfer;
     const suppliers: SupplierView[] = [];
     for (const peer of peers) {
-      const offer = peer.availability.get(this.segment.key);
+      const offer = peer.offerOf(this.segment.key);
       if (!offer || (totalBytes === undefined ? peer.score.isDoubted : offer.totalBytes !== totalBytes)) continue;
-      suppliers.push({ linkId: peer.identity.linkId, blocks: offer.blocks });
+      suppliers.push(offer);
     }
     return suppliers;
   }

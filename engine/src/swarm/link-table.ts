@@ -4,6 +4,7 @@ import type { Milliseconds } from '../base/units';
 import type { SessionDescription } from '../ports/peer-link';
 import type { PeerDemand } from './introductions';
 import type { PeerSession } from './peer-session';
+import type { PeerCensus } from './tracker-set';
 
 /** Places above `maxPeers`, as part of it, for newcomers that have few peers: the full swarm lets them in. */
 const NEWCOMERS_SHARE = 1 / 4;
@@ -54,6 +55,13 @@ export class LinkTable {
     return this.#links.values();
   }
 
+  /** When the first of them wants to be called. */
+  get wakeAt(): Milliseconds {
+    let at = Infinity;
+    for (const { session } of this.#links.values()) at = Math.min(at, session.wakeAt);
+    return at;
+  }
+
   /** Peers that can exchange segments now. */
   get ready(): readonly PeerSession[] {
     // Asked for at every message, changed rarely.
@@ -86,6 +94,17 @@ export class LinkTable {
     return peerCount < this.maxPeers() * FEW_SHARE;
   }
 
+  /** How the viewer stands among its peers. */
+  census(isIntroducing: boolean): PeerCensus {
+    return {
+      maxPeers: this.maxPeers(),
+      readyCount: this.ready.length,
+      knownCount: this.namedCount,
+      roomCount: this.newcomerRoomCount,
+      isIntroducing,
+    };
+  }
+
   get demand(): PeerDemand {
     return { roomCount: this.roomCount, isPoor: this.isFew(this.ready.length) };
   }
@@ -116,4 +135,11 @@ export class LinkTable {
     this.#named = { count: peerIds.length, peerIds: new Set(peerIds) };
     return this.#named;
   }
+}
+
+/** [SWARM-1] Of two links between the same pair both sides keep the one whose name sorts first. */
+export function isPreferred(session: PeerSession, other: PeerSession, ownPeerId: string): boolean {
+  const nameOf = ({ identity, peerId }: PeerSession) =>
+    `${identity.isInitiator ? ownPeerId : (peerId ?? '')}${identity.offerId}`;
+  return nameOf(session) < nameOf(other);
 }

@@ -9,6 +9,10 @@ import type { TrackerOffer } from '../protocol/tracker-messages';
 export const OFFER_ID_BYTES = 20;
 /** Offers in one batch. Fewer than trackers take: strangers introduce everybody else, and of three at least one connects. */
 export const OFFERS_AT_ONCE = 3;
+/** After so many batches in vain this viewer is one whom few can reach: */
+const BATCHES_IN_VAIN = 2;
+/** it tries more of them. */
+export const MANY_OFFERS = 6;
 /** Offers not ready by then are left out of the announce. Longer than the ICE wait of a link. */
 const GATHER_TIMEOUT_MS: Milliseconds = 2_500;
 /** An unanswered offer is dropped after this time, as other clients of the protocol do. */
@@ -62,16 +66,21 @@ export class OfferDesk {
     return Math.min(this.#sendBy, ...expiries);
   }
 
+  /** How many offers are out at once for `wantedCount` peers. */
+  #batchFor(wantedCount: number): number {
+    return Math.min(wantedCount, this.#backoff.attempts < BATCHES_IN_VAIN ? OFFERS_AT_ONCE : MANY_OFFERS);
+  }
+
   /** When `offerTo(wantedCount)` will make offers; Infinity: not before those that are out have been taken or dropped. */
   offerAt(wantedCount: number): Milliseconds {
-    const isShort = this.pendingCount < Math.min(wantedCount, OFFERS_AT_ONCE);
+    const isShort = this.pendingCount < this.#batchFor(wantedCount);
     return isShort && !this.isPreparing ? this.#mayOfferAt : Infinity;
   }
 
   /** [ANN-4] Makes offers for `wantedCount` peers, unless a batch is on its way or the last was just sent. */
   offerTo(wantedCount: number, now: Milliseconds): void {
     if (this.isPreparing || now < this.#mayOfferAt) return;
-    const count = Math.min(wantedCount, OFFERS_AT_ONCE) - this.pendingCount;
+    const count = this.#batchFor(wantedCount) - this.pendingCount;
     if (count <= 0) return;
     this.#mayOfferAt = now + this.#backoff.next(this.host.chance());
     this.#make(count, now);

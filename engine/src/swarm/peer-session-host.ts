@@ -9,9 +9,20 @@ import type { OpenRequest, UploadRequest } from './peer-link-facts';
 /** `Session` is the machine itself: named so, its file need not be known here. */
 export interface PeerSessionHost<Session> {
   send(linkId: number, frame: Uint8Array): void;
+  /** `wake` wants to be called at `at` or later, which may be sooner than before. */
+  onWakeSooner(at: Milliseconds): void;
   onReady(session: Session, now: Milliseconds): void;
-  /** Returns what the peer is to hear of the segment in turn, if anything. A peer that says `gone` has it until then. */
-  onHave(session: Session, entry: HaveEntry, key: SegmentKey, now: Milliseconds): HaveEntry | undefined;
+  /**
+   * Returns what the peer is to hear of the segment in turn, if anything. `hasLess`: it had more of it before, or has
+   * none any more.
+   */
+  onHave(
+    session: Session,
+    entry: HaveEntry,
+    key: SegmentKey,
+    hasLess: boolean,
+    now: Milliseconds,
+  ): HaveEntry | undefined;
   onData(session: Session, request: OpenRequest, offset: Bytes, payload: Uint8Array, now: Milliseconds): void;
   /** A request ended before all its bytes came: rejected, stalled, or the link closed. */
   onRequestFailed(session: Session, request: OpenRequest, reason: RejectReason | 'stalled' | 'closed'): void;

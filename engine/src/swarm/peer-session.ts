@@ -14,14 +14,15 @@ import type { IntroductionMessage } from '../protocol/introduction-messages';
 import { MAX_SEGMENTS_PER_PEER } from '../protocol/limits';
 import type { HaveEntry, PeerMessage, RejectReason } from '../protocol/peer-messages';
 import { decodePeerMessage, encodePeerMessage, PROTOCOL_VERSION } from '../protocol/peer-messages';
-import { DeliveryMeter } from './delivery-meter';
 import { MessageQuota } from './message-quota';
 import type { Offer } from './offer';
-import { offerOf } from './offer';
+import type { OfferBook } from './offer-book';
+import { PeerOffers } from './offer-book';
 import type { OpenRequest, PeerAbout, PeerSessionIdentity } from './peer-link-facts';
 import type { PeerFault } from './peer-score';
-import { faultOf, PeerScore, REQUEST_STALL_MS } from './peer-score';
+import { PeerScore, REQUEST_STALL_MS } from './peer-score';
 import type { PeerSessionHost } from './peer-session-host';
+import { RequestBook } from './request-book';
 
 /** A link that is not ready by then is given up: ICE, DTLS and the handshake together. */
 const READY_TIMEOUT_MS: Milliseconds = 20_000;
@@ -37,8 +38,6 @@ export const BUSY_MS: Milliseconds = 1_000;
 const REST_MS: Milliseconds = 1_000;
 /** Nobody plans further ahead; a longer time is said as this. */
 const MAX_NEEDED_IN_MS: Milliseconds = 60_000;
-/** Cancelled requests whose late data is still expected. Stops our own memory from growing with each of them. */
-const MAX_REMEMBERED_CANCELS = 32;
 
 type State = 'connecting' | 'handshaking' | 'ready' | 'closed';
 type Event = 'open' | 'greeted' | 'close';
@@ -58,16 +57,11 @@ export class PeerSession {
   #refusesUntil: Milliseconds = 0;
   #busyUntil: Milliseconds = 0;
   #heardAt: Milliseconds = 0;
-  /** When it last sent bytes of any request. */
-  #dataAt: Milliseconds = 0;
   #pingedAt: Milliseconds | undefined;
-  #nextRequestId = 1;
-  readonly #has = new Map<SegmentKey, Offer>();
-  readonly #requests = new Map<number, OpenRequest>();
-  readonly #cancelled = new Map<number, OpenRequest>();
-  readonly #meter = new DeliveryMeter();
+  readonly linkId: number;
+  readonly #has: PeerOffers;
+  readonly #requests: RequestBook;
   readonly #quota: MessageQuota;
-  readonly #frameBytes: Bytes;
   #about: PeerAbout | undefined;
   /** What it has earned; whoever knows it from before says so. */
   score = new PeerScore();
@@ -76,9 +70,13 @@ export class PeerSession {
     readonly identity: PeerSessionIdentity,
     private readonly self: { readonly infoHash: string; readonly peerId: string; readonly sizes?: TransferSizes },
     private readonly host: PeerSessionHost<PeerSession>,
+    private readonly offers: OfferBook,
   ) {
-    this.#frameBytes = (self.sizes ?? TRANSFER_SIZES).dataFrameBytes;
-    this.#quota = new MessageQuota(this.#frameBytes);
+    this.linkId = identity.linkId;
+    this.#has = new PeerOffers(offers, identity.linkId);
+    const { dataFrameBytes } = self.sizes ?? TRANSFER_SIZES;
+    this.#requests = new RequestBook(dataFrameBytes);
+    this.#quota = new MessageQuota(dataFrameBytes);
   }
 
   get isReady(): boolean {
@@ -96,7 +94,7 @@ export class PeerSession {
 
   /** How fast this peer delivers; undefined before it ever has. */
   get bitsPerSecond(): number | undefined {
-    return this.#meter.bitsPerSecond;
+    return this.#requests.bitsPerSecond;
   }
 
   /** Whether it is not to be asked: it said a moment ago that it does not upload, or failed too often. */
@@ -114,28 +112,34 @@ export class PeerSession {
     return this.#about;
   }
 
-  get openRequests(): ReadonlyMap<number, OpenRequest> {
-    return this.#requests;
+  get openRequestCount(): number {
+    return this.#requests.openCount;
   }
 
-  get availability(): ReadonlyMap<SegmentKey, Offer> {
+  get openRequests(): ReadonlyMap<number, OpenRequest> {
+    return this.#requests.open;
+  }
+
+  /** What it offers of one segment. */
+  offerOf(key: SegmentKey): Offer | undefined {
+    return this.offers.get(key)?.get(this.linkId);
+  }
+
+  get availability(): Pick<PeerOffers, 'get' | 'has' | 'size'> {
     return this.#has;
   }
 
   /** When `wake` wants to be called. */
   get wakeAt(): Milliseconds {
     if (this.#state === 'closed') return Infinity;
-    const oldest = this.#oldestRequest;
-    return Math.min(
-      this.#state === 'ready' ? this.#silenceEndsAt : this.#readyBy,
-      oldest ? this.#silentSince(oldest) + REQUEST_STALL_MS : Infinity,
-    );
+    return Math.min(this.#state === 'ready' ? this.#silenceEndsAt : this.#readyBy, this.#requests.stallsAt);
   }
 
   /** Signalling told who is at the other end; the time to connect counts from here. */
   expect(peerId: string, now: Milliseconds): void {
     this.#peerId = peerId;
     this.#readyBy = now + READY_TIMEOUT_MS;
+    this.host.onWakeSooner(this.#readyBy);
   }
 
   handleOpen(): void {
@@ -166,10 +170,9 @@ export class PeerSession {
       this.#pingedAt = now;
       this.#send({ type: 'ping' });
     }
-    const stalled = [...this.#requests.values()].filter((asked) => now >= this.#silentSince(asked) + REQUEST_STALL_MS);
-    for (const request of stalled) {
+    for (const request of this.#requests.stalled(now)) {
       // A failure may close the session, which ends the others.
-      if (!this.#requests.has(request.requestId)) return;
+      if (!this.#requests.open.has(request.requestId)) return;
       this.cancel(request.requestId, now);
       this.host.onRequestFailed(this, request, 'stalled');
     }
@@ -177,12 +180,10 @@ export class PeerSession {
 
   /** Asks for bytes that the peer said it has. */
   request(key: SegmentKey, id: SegmentId, range: ByteRange, neededInMs: Milliseconds, now: Milliseconds): OpenRequest {
-    const requestId = this.#nextRequestId++;
-    const request = { requestId, key, range, position: range.start, lastByteAt: now, countedTo: range.start };
-    this.#requests.set(requestId, request);
-    this.#meter.noteAsked(now);
+    const request = this.#requests.add(key, range, now);
+    this.host.onWakeSooner(now + REQUEST_STALL_MS);
     const needed = Math.round(Math.max(0, Math.min(MAX_NEEDED_IN_MS, neededInMs)));
-    this.#send({ type: 'request', requestId, id, range, neededInMs: needed });
+    this.#send({ type: 'request', requestId: request.requestId, id, range, neededInMs: needed });
     return request;
   }
 
@@ -191,15 +192,9 @@ export class PeerSession {
    * peer is asked instead.
    */
   cancel(requestId: number, now: Milliseconds, isHandedOver = false): void {
-    const request = this.#requests.get(requestId);
+    const request = this.#requests.open.get(requestId);
     if (!request) return;
-    const silentMs = now - this.#silentSince(request);
-    const isItsTurn = request === this.#oldestRequest;
-    const fault = isItsTurn ? faultOf(silentMs, this.#meter.busyMs(now), isHandedOver) : undefined;
-    this.#end(request, now);
-    this.#cancelled.set(requestId, request);
-    const [oldest] = this.#cancelled.keys();
-    if (this.#cancelled.size > MAX_REMEMBERED_CANCELS && oldest !== undefined) this.#cancelled.delete(oldest);
+    const fault = this.#requests.cancel(request, isHandedOver, now);
     this.#send({ type: 'cancel', requestId });
     // [PEER-7] Else a silent peer that is always given up just before its requests count as stalled would stay.
     if (fault) this.blame(fault, now);
@@ -217,8 +212,9 @@ export class PeerSession {
     this.#busyUntil = Math.max(this.#busyUntil, now + REST_MS);
   }
 
-  sendHave(entries: readonly HaveEntry[]): void {
-    this.#send({ type: 'have', entries });
+  /** Sends a message that was put into bytes for several peers. They share the bytes: nobody writes to them. */
+  sendEncoded(frame: Uint8Array): void {
+    if (this.#state !== 'closed') this.host.send(this.identity.linkId, frame);
   }
 
   /** [UP-12] Tells one that was turned away that there is room now. */
@@ -245,8 +241,7 @@ export class PeerSession {
   /** The link is gone; open requests fail. */
   close(): void {
     if (!this.#move('close')) return;
-    const open = [...this.#requests.values()];
-    this.#requests.clear();
+    const open = this.#requests.close();
     this.#has.clear();
     for (const request of open) this.host.onRequestFailed(this, request, 'closed');
   }
@@ -291,6 +286,7 @@ export class PeerSession {
     if (message.infoHash !== this.self.infoHash) return 'handshake of another swarm';
     if (message.peerId !== this.#peerId) return 'handshake of another peer';
     this.#move('greeted');
+    this.host.onWakeSooner(this.#silenceEndsAt);
     this.host.onReady(this, now);
     return undefined;
   }
@@ -299,52 +295,33 @@ export class PeerSession {
     const answers: HaveEntry[] = [];
     for (const entry of entries) {
       const key = segmentKeyOf(entry.id);
-      if (entry.state !== 'gone') this.#has.set(key, offerOf(entry));
+      const hasLess = this.#has.take(key, entry);
       if (this.#has.size > MAX_SEGMENTS_PER_PEER) return 'more segments than allowed';
-      const answer = this.host.onHave(this, entry, key, now);
+      const answer = this.host.onHave(this, entry, key, hasLess, now);
       if (answer) answers.push(answer);
-      if (entry.state === 'gone') this.#has.delete(key);
     }
-    if (answers.length > 0) this.sendHave(answers);
+    if (answers.length > 0) this.#send({ type: 'have', entries: answers });
     return undefined;
   }
 
   #takeData(message: Extract<PeerMessage, { type: 'data' }>, now: Milliseconds): string | undefined {
     const { requestId, offset, payload } = message;
-    const request = this.#requests.get(requestId) ?? this.#cancelled.get(requestId);
-    if (!request) return 'data that was not asked for';
-    const end = offset + payload.length;
-    if (offset !== request.position || end > request.range.end) return 'data outside of the request';
-    request.position = end;
-    const isDone = end === request.range.end;
-    // [PEER-6] Single bytes are no progress: they would keep a request alive for ever.
-    const isProgress = isDone || end - request.countedTo >= this.#frameBytes;
-    if (isProgress) {
-      request.countedTo = end;
-      request.lastByteAt = this.#dataAt = now;
-    }
-    this.#meter.noteBytes(payload.length);
-    // [PEER-5] What was on its way when the cancel left is no fault, and no more than was asked for.
-    if (this.#cancelled.has(requestId)) {
-      if (isDone) this.#cancelled.delete(requestId);
-      const waiting = this.#oldestRequest;
-      if (waiting && isProgress) waiting.lastByteAt = now;
+    const taken = this.#requests.takeData(requestId, offset, payload.length, now);
+    if (typeof taken === 'string') return taken;
+    if (taken.isLate) {
       this.host.onLateData(payload.length);
       return undefined;
     }
-    if (isProgress) this.score.noteProgress();
-    if (isDone) {
-      this.score.noteBlock(now);
-      this.#end(request, now);
-    }
-    this.host.onData(this, request, offset, payload, now);
+    if (taken.isProgress) this.score.noteProgress();
+    if (taken.isDone) this.score.noteBlock(now);
+    this.host.onData(this, taken.request, offset, payload, now);
     return undefined;
   }
 
   #takeReject(requestId: number, reason: RejectReason, now: Milliseconds): string | undefined {
-    const request = this.#requests.get(requestId);
-    if (!request) return this.#cancelled.delete(requestId) ? undefined : 'reject of nothing';
-    this.#end(request, now);
+    const request = this.#requests.open.get(requestId);
+    if (!request) return this.#requests.forgetCancelled(requestId) ? undefined : 'reject of nothing';
+    this.#requests.end(request, now);
     // What a peer refuses as absent it no longer has, whatever it said before.
     if (reason === 'absent') this.#has.delete(request.key);
     if (reason === 'upload-off') {
@@ -363,25 +340,6 @@ export class PeerSession {
   /** [PEER-12] When a peer that says nothing is asked, and, once asked, when it counts as gone. */
   get #silenceEndsAt(): Milliseconds {
     return this.#pingedAt === undefined ? this.#heardAt + SILENCE_MS : this.#pingedAt + ANSWER_MS;
-  }
-
-  /** [PEER-6] Whatever a peer sends, it is at work: it serves first what is needed first, not what was asked first. */
-  #silentSince(request: OpenRequest): Milliseconds {
-    return Math.max(request.lastByteAt, this.#dataAt);
-  }
-
-  get #oldestRequest(): OpenRequest | undefined {
-    const [oldest] = this.#requests.values();
-    return oldest;
-  }
-
-  /** [PEER-6] A peer serves one request after the other: those that wait have their time when it turns to them. */
-  #end(request: OpenRequest, now: Milliseconds): void {
-    const wasOldest = request === this.#oldestRequest;
-    this.#requests.delete(request.requestId);
-    const next = this.#oldestRequest;
-    if (wasOldest && next) next.lastByteAt = now;
-    this.#meter.noteEnd(next !== undefined, now);
   }
 
   #send(message: PeerMessage): void {

@@ -88,9 +88,9 @@ export class SegmentTransfer {
     return { newBytes, wastedBytes: bytes.length - newBytes };
   }
 
-  /** The ranges not received yet; while the size is unknown the last one ends at Infinity. */
-  missing(): ByteRange[] {
-    return this.#received.missing({ start: 0, end: this.#total ?? Infinity });
+  /** The ranges `within` that have not been received; while the size is unknown the whole ends at Infinity. */
+  missing(within: ByteRange = { start: 0, end: this.#total ?? Infinity }): ByteRange[] {
+    return this.#received.missing(within);
   }
 
   /** A view of `range`, or undefined when not all of it is there. */

@@ -3,24 +3,25 @@
 
 import { P2PError } from '../base/p2p-error';
 import type { Bytes, Milliseconds } from '../base/units';
-import type { SegmentKey } from '../media/segment';
-import { segmentKeyOf } from '../media/segment';
 import type { SessionDescription } from '../ports/peer-link';
 import { binaryStringOf } from '../protocol/binary-string';
 import type { IntroductionMessage, RelayMessage } from '../protocol/introduction-messages';
 import type { HaveEntry } from '../protocol/peer-messages';
+import { announceTo, tell } from './announcer';
 import { Introducer } from './introducer';
 import { Introductions } from './introductions';
 import type { IncomingOffer } from './link-table';
-import { LinkTable } from './link-table';
+import { isPreferred, LinkTable } from './link-table';
 import { OFFER_ID_BYTES } from './offer-desk';
-import { hasAll, inPortions } from './offer';
+import type { OfferBook } from './offer-book';
 import type { PeerSessionIdentity } from './peer-link-facts';
 import { PeerScores } from './peer-scores';
+import type { PeerSessionHost } from './peer-session-host';
 import { PeerSession } from './peer-session';
 import { PeerTurnover } from './peer-turnover';
+import { createSessionHost } from './session-host';
 import type { OwnAbout, SwarmConfig, SwarmHost } from './swarm-host';
-import type { PeerCensus } from './tracker-set';
+import { SwarmWakes } from './swarm-wakes';
 import { TrackerSet } from './tracker-set';
 import type { UploadBudget } from './upload-budget';
 import { UploadDesk } from './upload-desk';
@@ -35,6 +36,9 @@ export class Swarm {
   readonly #turnover = new PeerTurnover();
   readonly #scores = new PeerScores();
   readonly #links: LinkTable;
+  readonly #offers: OfferBook = new Map();
+  readonly #sessionHost: PeerSessionHost<PeerSession>;
+  readonly #wakes: SwarmWakes;
   readonly uploads: UploadDesk;
 
   constructor(
@@ -48,7 +52,7 @@ export class Swarm {
       effect: (effect) => host.effect(effect),
       report: host.report,
       totals: () => host.totals(),
-      census: () => this.#census(),
+      census: () => this.#links.census(this.#introductions.isBusy),
       offerLink: (offerId) => this.#offerLink(offerId),
       dropLink: (linkId) => this.#remove(linkId, 'offer not taken up'),
       onPeersChanged: () => host.onPeersChanged(),
@@ -83,6 +87,16 @@ export class Swarm {
       },
       config.sizes,
     );
+    this.#wakes = new SwarmWakes({ linksAt: () => this.#links.wakeAt, membersAt: () => this.#membersWakeAt() });
+    this.#sessionHost = createSessionHost({
+      host,
+      uploads: this.uploads,
+      turnover: this.#turnover,
+      onWakeSooner: (at) => this.#wakes.noteLink(at),
+      onReady: (session, now) => this.#handleReady(session, now),
+      onIntroduction: (session, message, now) => this.#handleIntroduction(session, message, now),
+      onUnwanted: (session, reason, violationBytes, now) => this.#handleUnwanted(session, reason, violationBytes, now),
+    });
   }
 
   /** Peers that can exchange segments now. */
@@ -108,46 +122,55 @@ export class Swarm {
     return this.#introductions.heardOf(this.swarmSize);
   }
 
-  /** When `wake` wants to be called. */
+  /** When `wake` wants to be called; a little early at times. */
   get wakeAt(): Milliseconds {
-    let at = Math.min(
-      this.uploads.wakeAt,
-      this.#trackers.wakeAt,
-      this.#introducer.wakeAt,
-      this.#introductions.wakeAt,
-      this.#introductions.seekAt(this.#links.demand),
-      this.#turnover.wakeAt,
-    );
-    for (const { session } of this.#links.all) at = Math.min(at, session.wakeAt);
-    return at;
+    return Math.min(this.uploads.wakeAt, this.#wakes.at);
+  }
+
+  /** @internal The same by looking at everything, which takes long: never before `wakeAt`. */
+  scanWakeAt(): Milliseconds {
+    return Math.min(this.uploads.wakeAt, this.#links.wakeAt, this.#membersWakeAt());
+  }
+
+  /** The options have changed: how many peers are wanted, and what is given. */
+  reconsider(now: Milliseconds): void {
+    this.#wakes.noteMembers();
+    this.uploads.reconsider(now);
   }
 
   start(now: Milliseconds): void {
+    this.#wakes.noteMembers();
     this.#trackers.start(now);
   }
 
   /** Leaves: trackers are told, links closed. The swarm is of no use afterwards. */
   leave(): void {
+    this.#wakes.noteMembers();
     this.#trackers.leave();
     for (const linkId of this.#links.ids) this.#remove(linkId, 'left');
     this.#introducer.clear();
+    this.#wakes.resetLinks();
   }
 
   handleTrackerOpen(url: string, now: Milliseconds): void {
+    this.#wakes.noteMembers();
     this.#trackers.handleOpen(url, now);
   }
 
   handleTrackerMessage(url: string, text: string, now: Milliseconds): void {
+    this.#wakes.noteMembers();
     this.#trackers.handleMessage(url, text, now);
   }
 
   handleTrackerClose(url: string, reason: string, now: Milliseconds): void {
+    this.#wakes.noteMembers();
     this.#trackers.handleClose(url, reason, now);
   }
 
   handleLinkDescription(linkId: number, description: SessionDescription): void {
     const link = this.#links.get(linkId);
     if (!link) return;
+    this.#wakes.noteMembers();
     if (link.sendAnswer) return link.sendAnswer(description);
     if (!this.#introductions.handleDescription(linkId, description.sdp))
       this.#trackers.handleDescription(linkId, description);
@@ -177,13 +200,9 @@ export class Swarm {
     this.#seekPeers(now);
   }
 
-  /** Tells all peers what changed here. [HAVE-7] Who has all of a segment need not hear who else does. */
+  /** Tells all peers what changed here. */
   announce(entries: readonly HaveEntry[]): void {
-    for (const session of this.peers) {
-      const isNews = ({ id, state }: HaveEntry) =>
-        state === 'gone' || !hasAll(session.availability.get(segmentKeyOf(id)));
-      for (const portion of inPortions(entries.filter(isNews))) session.sendHave(portion);
-    }
+    announceTo(this.peers, entries);
   }
 
   /** Tells all peers what this viewer is ready to give. */
@@ -192,28 +211,37 @@ export class Swarm {
   }
 
   wake(now: Milliseconds): void {
-    this.#trackers.wake(now);
-    this.#introductions.wake(now);
+    const areMembersDue = this.#wakes.areMembersDue(now);
+    if (areMembersDue) {
+      this.#wakes.noteMembers();
+      this.#trackers.wake(now);
+      this.#introductions.wake(now);
+    }
     this.uploads.wake(now);
-    for (const link of [...this.#links.all]) link.session.wake(now);
+    if (this.#wakes.areLinksDue(now)) {
+      for (const link of [...this.#links.all]) link.session.wake(now);
+      this.#wakes.resetLinks();
+    }
+    if (!areMembersDue && !this.#wakes.areMembersDue(now)) return;
     this.#reviewPeers(now);
     this.#seekPeers(now);
     this.#introducer.wake(now);
   }
 
-  #seekPeers(now: Milliseconds): void {
-    this.#introductions.seek(this.#links.demand, now);
-    this.#trackers.seek(now);
+  #membersWakeAt(): Milliseconds {
+    return Math.min(
+      this.#trackers.wakeAt,
+      this.#introducer.wakeAt,
+      this.#introductions.wakeAt,
+      this.#introductions.seekAt(this.#links.demand),
+      this.#turnover.wakeAt,
+    );
   }
 
-  #census(): PeerCensus {
-    return {
-      maxPeers: this.host.maxPeers(),
-      readyCount: this.peers.length,
-      knownCount: this.#links.namedCount,
-      roomCount: this.#links.newcomerRoomCount,
-      isIntroducing: this.#introductions.isBusy,
-    };
+  #seekPeers(now: Milliseconds): void {
+    this.#wakes.noteMembers();
+    this.#introductions.seek(this.#links.demand, now);
+    this.#trackers.seek(now);
   }
 
   /** [SWARM-7] [SWARM-8] Lets one peer go where there are too many, or a useless one keeps others out. */
@@ -260,6 +288,7 @@ export class Swarm {
   }
 
   #acceptAnswer(linkId: number, peerId: string, answer: SessionDescription, now: Milliseconds): void {
+    this.#wakes.noteMembers();
     const link = this.#links.get(linkId);
     if (!link) return;
     const isWanted = this.#links.newcomerRoomCount > 0 && !this.#scores.isShunned(peerId, now);
@@ -270,6 +299,7 @@ export class Swarm {
   }
 
   #handleIntroduction(session: PeerSession, message: IntroductionMessage, now: Milliseconds): string | undefined {
+    this.#wakes.noteMembers();
     const { linkId } = session.identity;
     if (message.type === 'relay') return this.#introducer.passOn(session, message, now);
     if (message.type === 'peers') {
@@ -304,42 +334,15 @@ export class Swarm {
   }
 
   #makeSession(identity: PeerSessionIdentity): PeerSession {
-    return new PeerSession(identity, this.config, {
-      send: (linkId, frame) => {
-        this.uploads.noteSent(linkId, frame.length);
-        this.host.effect({ type: 'sendFrame', linkId, frame });
-      },
-      onReady: (session, at) => this.#handleReady(session, at),
-      onHave: (session, entry, key, at) => this.#handleHave(session, entry, key, at),
-      onData: (session, request, offset, payload, at) => {
-        this.#turnover.noteReceived(session.identity.linkId, payload.length);
-        this.host.onData(session, request, offset, payload, at);
-      },
-      onRequestFailed: (session, request, reason) => {
-        if (reason !== 'busy') this.#turnover.noteFailure(session.identity.linkId);
-        this.host.onRequestFailed(session, request, reason);
-      },
-      onFree: () => this.host.onPeersChanged(),
-      onIntroduction: (session, message, at) => this.#handleIntroduction(session, message, at),
-      onUploadRequest: (session, { requestId, id, range, neededInMs }, at) =>
-        this.uploads.handleRequest(session.identity.linkId, requestId, segmentKeyOf(id), range, neededInMs, at),
-      onUploadCancelled: (session, requestId, at) => this.uploads.handleCancel(session.identity.linkId, requestId, at),
-      onLateData: (byteCount) => this.host.onLateData(byteCount),
-      onUnwanted: (session, reason, violationBytes, at) => this.#handleUnwanted(session, reason, violationBytes, at),
-    });
-  }
-
-  #handleHave(session: PeerSession, entry: HaveEntry, key: SegmentKey, now: Milliseconds): HaveEntry | undefined {
-    this.host.onHave(session, entry, key, now);
-    // [HAVE-7] It may want the segment again, and has not heard who has it.
-    return entry.state === 'gone' && hasAll(session.availability.get(key)) ? this.host.haveOf(key) : undefined;
+    return new PeerSession(identity, this.config, this.#sessionHost, this.#offers);
   }
 
   #handleReady(session: PeerSession, now: Milliseconds): void {
+    this.#wakes.noteMembers();
     this.#links.noteChange();
     const twin = this.peers.find((other) => other !== session && other.peerId === session.peerId);
     if (twin) {
-      const loser = this.#isPreferred(session, twin) ? twin : session;
+      const loser = isPreferred(session, twin, this.config.peerId) ? twin : session;
       this.#remove(loser.identity.linkId, 'second link to the same peer');
       if (loser === session) return;
     }
@@ -353,16 +356,9 @@ export class Swarm {
     this.host.report('peerConnected', { peerId: session.peerId ?? '' });
     const { uploadKbps, isSettled } = this.host.ownAbout();
     session.sendAbout(uploadKbps, isSettled);
-    for (const portion of inPortions(this.host.ownHaves())) session.sendHave(portion);
+    tell(session, this.host.ownHaves());
     this.#introducer.open(session);
     this.host.onPeersChanged();
-  }
-
-  /** [SWARM-1] Of two links between the same pair both sides keep the one whose name sorts first. */
-  #isPreferred(session: PeerSession, other: PeerSession): boolean {
-    const nameOf = ({ identity, peerId }: PeerSession) =>
-      `${identity.isInitiator ? this.config.peerId : (peerId ?? '')}${identity.offerId}`;
-    return nameOf(session) < nameOf(other);
   }
 
   #handleUnwanted(session: PeerSession, reason: string, violationBytes: Bytes | undefined, now: Milliseconds): void {
@@ -382,6 +378,7 @@ export class Swarm {
   #remove(linkId: number, reason: string): void {
     const link = this.#links.get(linkId);
     if (!link) return;
+    this.#wakes.noteMembers();
     const { session } = link;
     this.#links.delete(linkId);
     this.uploads.close(linkId);

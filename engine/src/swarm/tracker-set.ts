@@ -7,7 +7,7 @@ import type { SessionDescription } from '../ports/peer-link';
 import type { Random } from '../ports/random';
 import { binaryStringOf } from '../protocol/binary-string';
 import type { TrackerMessage } from '../protocol/tracker-messages';
-import { OFFER_ID_BYTES, OfferDesk } from './offer-desk';
+import { OFFER_ID_BYTES, OfferDesk, OFFERS_AT_ONCE } from './offer-desk';
 import type { SwarmEffect } from './swarm-effects';
 import type { ReportSwarmEvent } from './swarm-events';
 import { TrackerClient } from './tracker-client';
@@ -170,7 +170,7 @@ export class TrackerSet {
     if (readyCount === 0) return Math.min(maxPeers - knownCount, others);
     // [ANN-14] Peers introduce more at no cost to the tracker.
     if (isIntroducing || readyCount >= ENOUGH_INTRODUCERS) return 0;
-    return Math.min(maxPeers, others) - knownCount;
+    return Math.min(OFFERS_AT_ONCE, Math.min(maxPeers, others) - knownCount);
   }
 
   /** [ANN-15] Whether an offer is on its way that is to go out with a renewal that is due. */

@@ -22,6 +22,10 @@ const LEAST_QUEUE_BLOCKS = 2;
 const CALL_AT_PART = 0.5;
 /** Requests in vain that are forgotten each second: who asks when it is called, or each second, never has too many. */
 const FORGIVEN_PER_SECOND = 10;
+/** What the budget allows goes out in portions of so long, where that is more than a frame, */
+const PORTION_MS: Milliseconds = 20;
+/** and at most this part of a burst: a bucket that is full runs over. */
+const PORTION_OF_BURST = 0.5;
 /** Most that a data message adds to its payload: the type and two numbers. */
 const DATA_HEADER_BYTES: Bytes = 17;
 
@@ -265,7 +269,7 @@ export class UploadDesk {
       const size = Math.min(this.sizes.dataFrameBytes, range.end - upload.position);
       if (customer.unsentBytes + size + DATA_HEADER_BYTES > this.sizes.linkHighWaterBytes) return false;
       if (!this.budget.take(size, now)) {
-        this.#wakeAt = Math.min(this.#wakeAt, this.budget.readyAt(size, now));
+        this.#wakeAt = Math.min(this.#wakeAt, this.budget.readyAt(Math.max(size, this.#portionBytes), now));
         return false;
       }
       const offset = upload.position;
@@ -277,6 +281,13 @@ export class UploadDesk {
       this.host.onSent(customer.session, size);
     }
     return true;
+  }
+
+  /** [UP-13] What is waited for before frames go on: a timer for each would keep a page with a fast line busy. */
+  get #portionBytes(): Bytes {
+    const { uploadBurstBytes } = this.sizes;
+    const most = Math.min(bytesIn(PORTION_MS, this.budget.bitrate ?? 0), uploadBurstBytes * PORTION_OF_BURST);
+    return Math.min(most, this.#queuedBytes);
   }
 
   /** [UP-12] Calls one of those who were turned away, the one that needs its bytes first, when the queue has come down. */

@@ -47,6 +47,29 @@ describe('BlockMap', () => {
     );
   });
 
+  test('becomes what it is told to, and keeps no hold of the bytes', () => {
+    fc.assert(
+      fc.property(indexes, indexes, (before, after) => {
+        const map = mapOf(before);
+        const bytes = mapOf(after).toBytes();
+        map.replace(bytes);
+        bytes.fill(0xff);
+        expect([blocksOf(map), map.count]).toEqual([inOrder(after), after.length]);
+      }),
+    );
+  });
+
+  test('knows which others it includes, and lies within', () => {
+    fc.assert(
+      fc.property(indexes, indexes, (some, others) => {
+        const [part, whole] = [mapOf(some), mapOf([...some, ...others])];
+        expect([whole.includes(part.toBytes()), part.isWithin(whole.toBytes())]).toEqual([true, true]);
+        const isSame = part.count === whole.count;
+        expect([part.includes(whole.toBytes()), whole.isWithin(part.toBytes())]).toEqual([isSame, isSame]);
+      }),
+    );
+  });
+
   test('block 0 is the lowest bit of byte 0', () => {
     expect([...mapOf([0, 9]).toBytes()]).toEqual([1, 2]);
   });

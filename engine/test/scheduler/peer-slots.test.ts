@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { BlockMap } from '../../src/base/block-map';
 import type { PeerView, SupplierView } from '../../src/scheduler/peer-slots';
-import { MAX_REQUESTS_PER_PEER, PeerSlots } from '../../src/scheduler/peer-slots';
+import { fastestWith, MAX_REQUESTS_PER_PEER, PeerSlots } from '../../src/scheduler/peer-slots';
 
 const NOW = 1_000;
 const KEY = 'a';
@@ -103,8 +103,9 @@ describe('PeerSlots', () => {
     ];
     const slots = slotsOf(peers);
     const suppliers = [supplier(1), supplier(2), supplier(3, [1]), supplier(4)];
-    expect([0, 1].map((block) => slots.fastestIdle(block, suppliers))).toEqual([2_000_000, 5_000_000]);
-    expect(slots.fastestIdle(0, [supplier(1), supplier(9)])).toBe(0);
+    const idle = slots.idleAmong(suppliers);
+    expect([0, 1].map((block) => fastestWith(block, idle))).toEqual([2_000_000, 5_000_000]);
+    expect(fastestWith(0, slots.idleAmong([supplier(1), supplier(9)]))).toBe(0);
     expect([1, 9].map((linkId) => slots.rateOf(linkId))).toEqual([9_000_000, 0]);
   });
 

@@ -47,6 +47,25 @@ describe('blocks', () => {
     expect(rig.counters).toMatchObject({ p2pBytes: SIZE, httpBytes: 0, wastedBytes: 0 });
   });
 
+  test('[SCH-3] one that is busy when it says what it has is asked when its time has come', () => {
+    const rig = playing(60);
+    rig.trackerSays({ interval: 120, complete: 0, incomplete: 9 });
+    const peer = rig.connectPeer('z');
+    rig.peerHas(peer, 2);
+    const aborted = rig.request(2);
+    for (const { requestId } of rig.saidTo(peer, 'request'))
+      rig.peerSays(peer, { type: 'reject', requestId, reason: 'busy' });
+    rig.run(rig.session.abort(aborted, rig.now));
+    rig.request(3);
+    rig.effects.length = 0;
+    rig.pass(100);
+    rig.peerHas(peer, 3);
+    rig.pass(899);
+    expect([blocksAsked(rig, peer), rangesOf(rig)]).toEqual([[], []]);
+    rig.pass(1);
+    expect(rig.saidTo(peer, 'request').map(({ id }) => id.sequence)).toEqual([3, 3]);
+  });
+
   test('[SCH-2] HTTP that takes over fetches only what is missing, gap by gap', () => {
     const rig = playing(30);
     const peer = rig.connectPeer('z');

@@ -1,7 +1,7 @@
 import { TRANSFER_SIZES } from '../../src/base/transfer-sizes';
 import { Counters } from '../../src/session/counters';
 import { OwnAccount } from '../../src/session/own-account';
-import { peerViewOf, weightOf } from '../../src/session/peer-view';
+import { PeerViews, weightOf } from '../../src/session/peer-view';
 import type { UploadLimits } from '../../src/swarm/upload-budget';
 import { UploadBudget } from '../../src/swarm/upload-budget';
 import { SessionRig } from '../support/session-rig';
@@ -66,14 +66,17 @@ describe('weightOf', () => {
   });
 });
 
-describe('peerViewOf', () => {
+describe('PeerViews', () => {
   function connected() {
     const rig = SessionRig.playing(30);
     const linkId = rig.connectPeer('z');
     const view = () => {
       const [session] = rig.session.swarm?.peers ?? [];
       if (!session) throw new Error('nobody is connected');
-      return peerViewOf(session, TRANSFER_SIZES, rig.now);
+      const [view] = new PeerViews(TRANSFER_SIZES).of([session], rig.now);
+      if (!view) throw new Error('nothing is seen of it');
+      const { linkId: link, peerId, openRequestCount, busyUntil, bitsPerSecond, weight } = view;
+      return { linkId: link, peerId, openRequestCount, busyUntil, bitsPerSecond, weight };
     };
     return { rig, linkId, view };
   }

@@ -145,7 +145,7 @@ describe('SegmentDownload: what the scheduler sees', () => {
     rig.peerHas(linkId, 3, undefined, SIZE);
     const [peer] = rig.session.swarm?.peers ?? [];
     if (!peer) throw new Error('nobody is connected');
-    download.claims.note(peer, { totalBytes: SIZE, blocks: undefined });
+    download.claims.note(peer, { linkId, totalBytes: SIZE, blocks: undefined });
     download.agreesWith(SIZE);
     add(0, 400);
     expect(view().remainingBytes).toBe(SIZE);
@@ -166,8 +166,31 @@ describe('SegmentDownload: what the scheduler sees', () => {
     expect(view().suppliers).toHaveLength(3);
     download.agreesWith(SIZE);
     const [all, some] = view().suppliers;
-    expect([view().suppliers.length, all, some?.linkId]).toEqual([2, { linkId: x, blocks: undefined }, y]);
+    expect(view().suppliers.map(({ linkId }) => linkId)).toEqual([x, y]);
+    expect(all?.blocks).toBeUndefined();
     expect([0, 1, 2].map((block) => some?.blocks?.has(block))).toEqual([true, false, true]);
+  });
+
+  test('[SCH-3] a peer can be asked while it has room and a block that nobody was asked for', () => {
+    const { rig, download } = begin();
+    const linkId = rig.connectPeer('z');
+    const [peer] = rig.session.swarm?.peers ?? [];
+    if (!peer) throw new Error('nobody is connected');
+    const ask = (block: number) => {
+      const range = { start: block * BLOCK_BYTES, end: (block + 1) * BLOCK_BYTES };
+      download.asked.set(peer.request(download.segment.key, download.segment.id, range, 0, 5), peer);
+    };
+    rig.peerHas(linkId, 3, [0, 2], SIZE);
+    expect(download.canAsk(peer)).toBe(true);
+    download.agreesWith(SIZE);
+    expect(download.canAsk(peer)).toBe(true);
+    ask(0);
+    download.add(600, new Uint8Array(300), 'p2p');
+    expect(download.canAsk(peer)).toBe(false);
+    rig.peerHas(linkId, 3, [0, 1, 2], SIZE);
+    expect(download.canAsk(peer)).toBe(true);
+    ask(3);
+    expect(download.canAsk(peer)).toBe(false);
   });
 
   test('[SCH-12] what was asked is known by its block, and is not to be asked again', () => {

@@ -44,6 +44,7 @@ export function startSession() {
         if (linkId !== 3 || !message || message instanceof ProtocolViolation) throw new Error('nonsense sent');
         sent.push(message);
       },
+      onWakeSooner: () => undefined,
       onReady: () => told.push('ready'),
       onHave: (_, __, key) => void told.push(`have ${key}`),
       onData: (_, { requestId }, offset, payload) => told.push(`data ${requestId} ${offset}+${payload.length}`),
@@ -60,6 +61,7 @@ export function startSession() {
         session.close();
       },
     },
+    new Map(),
   );
   const receive = (message: PeerMessage, now = 0) => session.handleFrame(encodePeerMessage(message), now);
   const data = (requestId: number, offset: number, length: number, now = 0) =>

@@ -30,6 +30,9 @@ test('[HAVE-7] one that takes back several hears of all of them in one message',
 test('[HAVE-7] one that takes back what it never had hears nothing', () => {
   const { rig, peer, takeBack, heard } = withSegments();
   rig.peerHas(peer, 1, [0]);
-  takeBack([1, 2, 2, 2]);
+  takeBack([2, 2, 2]);
   expect(heard()).toEqual([]);
+  // Of a block that it had it was not told who else has it.
+  takeBack([1, 1, 1]);
+  expect(heard()).toEqual([[1]]);
 });

@@ -103,7 +103,7 @@ describe('PeerSession: states', () => {
     expect(told).toEqual(['failed 1 closed']);
     sent.length = 0;
     receive({ type: 'have', entries: [whole(6)] });
-    session.sendHave([whole(1)]);
+    session.sendEncoded(encodePeerMessage({ type: 'have', entries: [whole(1)] }));
     expect([told.length, sent.length, session.availability.size, session.openRequests.size]).toEqual([1, 0, 0, 0]);
   });
 });
@@ -120,13 +120,15 @@ describe('PeerSession: what the other side has', () => {
     });
     receive({ type: 'have', entries: [partOf(0b11), whole(7), partOf(0b100)] });
     receive({ type: 'have', entries: [{ id: whole(7).id, state: 'gone' }] });
-    expect([...session.availability.keys()]).toEqual([KEY, KEY_6]);
+    const keys = [KEY, KEY_6, '00000001/0/7'];
+    expect(keys.map((key) => session.availability.has(key))).toEqual([true, true, false]);
+    expect(session.availability.size).toBe(2);
     expect(told).toHaveLength(4);
     const offer = session.availability.get(KEY_6);
     expect([0, 1, 2, 3].filter((block) => offer?.blocks?.has(block))).toEqual([2]);
     expect([hasAll(offer), hasAll(session.availability.get(KEY)), hasAll(undefined)]).toEqual([false, true, false]);
     receive({ type: 'have', entries: [whole(6)] });
-    expect(session.availability.get(KEY_6)).toEqual({ totalBytes: 1000, blocks: undefined });
+    expect(session.availability.get(KEY_6)).toEqual({ linkId: 3, totalBytes: 1000, blocks: undefined });
   });
 
   // A view of the frame would keep up to 64 KiB for each of 8192 segments.

@@ -13,6 +13,7 @@ function peer(linkId: number, gives = true): PeerSession {
     { infoHash: HASH, peerId: SELF },
     {
       send: (_, frame) => void decodePeerMessage(frame),
+      onWakeSooner: NOTHING,
       onReady: NOTHING,
       onHave: NOTHING,
       onData: NOTHING,
@@ -24,6 +25,7 @@ function peer(linkId: number, gives = true): PeerSession {
       onLateData: NOTHING,
       onUnwanted: NOTHING,
     },
+    new Map(),
   );
   const peerId = `${linkId}`.padStart(20, 'p');
   session.expect(peerId, 0);

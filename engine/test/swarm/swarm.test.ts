@@ -346,6 +346,34 @@ describe('Swarm: what peers hear', () => {
     expect(heard(y)).toHaveLength(1);
   });
 
+  test('[HAVE-7] one that has a part hears of blocks that it lacks only, and of a size that is not its own', () => {
+    const { swarm, hear, heard, y, z } = withTwo();
+    const partOf = (sequence: number, blocks: number, totalBytes = 900_000): HaveEntry => {
+      return { id: have(sequence).id, state: 'partial', totalBytes, blocks: Uint8Array.of(blocks) };
+    };
+    hear(y, { type: 'have', entries: [partOf(1, 0b011), partOf(2, 0b011), partOf(3, 0b011)] });
+    swarm.announce([partOf(1, 0b010), partOf(2, 0b100), partOf(3, 0b001, 900_001)]);
+    expect(heard(y)).toEqual([['2 partial', '3 partial']]);
+    expect(heard(z)).toEqual([['1 partial', '2 partial', '3 partial']]);
+  });
+
+  test('[HAVE-7] one that has less of a segment than it had hears again what is here', () => {
+    const { hear, heard, y } = withTwo([have(1)]);
+    const partOf = (blocks: number): PeerMessage => {
+      const entry = { id: have(1).id, state: 'partial', totalBytes: 10, blocks: Uint8Array.of(blocks) } as const;
+      return { type: 'have', entries: [entry] };
+    };
+    hear(y, partOf(0b01));
+    hear(y, partOf(0b11));
+    expect(heard(y)).toHaveLength(1);
+    hear(y, partOf(0b10));
+    expect(heard(y)).toHaveLength(2);
+    hear(y, { type: 'have', entries: [have(1)] });
+    expect(heard(y)).toHaveLength(2);
+    hear(y, partOf(0b11));
+    expect(heard(y)).toEqual([['1 complete'], ['1 complete'], ['1 complete']]);
+  });
+
   test('[HAVE-7] all hear what is gone', () => {
     const { swarm, hear, heard, y, z } = withTwo();
     hear(y, { type: 'have', entries: [have(1)] });

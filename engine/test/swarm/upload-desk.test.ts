@@ -258,8 +258,8 @@ describe('UploadDesk: how it sends', () => {
 
 describe('UploadDesk: within the budget', () => {
   /** Nothing is left of what may go at once. */
-  function startSpent() {
-    const rig = startDesk({ maxBitrate: RATE });
+  function startSpent(maxBitrate = RATE) {
+    const rig = startDesk({ maxBitrate });
     rig.budget.take(TRANSFER_SIZES.uploadBurstBytes, 0);
     rig.join(2, 3, 4);
     return rig;
@@ -287,6 +287,27 @@ describe('UploadDesk: within the budget', () => {
     expect([rig.frames, rig.desk.wakeAt]).toEqual([[], at]);
     rig.desk.wake(at);
     expect([rig.served, rig.desk.wakeAt]).toEqual([['1: 16384'], Infinity]);
+  });
+
+  test.each([
+    [40_000_000, 20, 6],
+    // A frame takes longer than that.
+    [1_000_000, 132, 1],
+    // A full bucket would run over meanwhile.
+    [250_000_000, 5, 9],
+  ])('[UP-13] at %i b/s it goes on after %i ms, with %i frames', (bitrate, ms, frameCount) => {
+    const rig = startSpent(bitrate);
+    rig.ask(1, 1);
+    rig.ask(2, 1);
+    expect([rig.frames.length, rig.desk.wakeAt]).toEqual([0, ms]);
+    rig.desk.wake(ms);
+    expect(rig.frames).toHaveLength(frameCount);
+  });
+
+  test('[UP-13] it waits no longer than what is queued takes', () => {
+    const rig = startSpent(40_000_000);
+    rig.ask(1, 1, { range: first(5_000) });
+    expect(rig.desk.wakeAt).toBe(1);
   });
 
   test('[UP-1] it goes on for the others when the one that waited has left', () => {
