@@ -50,6 +50,8 @@ export interface ViewerOptions {
   readonly script?: string;
   /** How much VHS loads ahead. @defaultValue VHS's own, 30 s */
   readonly bufferGoalSeconds?: number;
+  /** VHS goes by the rates of segments, not by the browser's own guess of the line. @defaultValue false, as VHS has it */
+  readonly trustsOwnRates?: boolean;
 }
 
 /** A stage on which viewers meet. */
@@ -174,7 +176,7 @@ interface TestPlayer {
   duration(): number;
   dispose(): void;
   src(source: { src: string; type: string }): void;
-  tech(isSafe: true): { vhs?: { representations(): { height?: number; enabled(isEnabled: boolean): void }[] } };
+  tech(isSafe: true): { vhs?: { representations?(): { height?: number; enabled(isEnabled: boolean): void }[] } };
   p2pMediaLoader(options?: P2POptions): import('../../engine/src/index').SessionHandle;
   error(): { message: string } | null;
   seeking(): boolean;
@@ -190,7 +192,8 @@ declare global {
 }
 
 function viewerPage(viewer: ViewerOptions, trackerUrl: string): string {
-  const { source, isP2P = true, script = DEFAULT_SCRIPT, bufferGoalSeconds } = viewer;
+  const { source, isP2P = true, script = DEFAULT_SCRIPT, bufferGoalSeconds, trustsOwnRates = false } = viewer;
+  const vhs = trustsOwnRates ? { useNetworkInformationApi: false } : {};
   const options: P2POptions = { trackers: [trackerUrl], iceServers: [], ...viewer.options };
   return `<!doctype html><meta charset="utf-8"><title>viewer</title>
     <link rel="icon" href="data:,">
@@ -199,7 +202,7 @@ function viewerPage(viewer: ViewerOptions, trackerUrl: string): string {
     <video-js id="player" muted width="640" height="360"></video-js>
     <script>
       ${bufferGoalSeconds === undefined ? '' : `videojs.Vhs.GOAL_BUFFER_LENGTH = videojs.Vhs.MAX_GOAL_BUFFER_LENGTH = ${bufferGoalSeconds};`}
-      window.player = videojs('player', { autoplay: 'muted' });
+      window.player = videojs('player', { autoplay: 'muted', html5: { vhs: ${JSON.stringify(vhs)} } });
       ${
         isP2P
           ? `window.standingAside = [];

@@ -29,7 +29,7 @@ test('seeking, changing quality and changing the source keep playing, and keep c
   const connectionCount = await connections();
   for (const viewer of [first, second]) {
     await viewer.page.evaluate(() => {
-      for (const rendition of window.player.tech(true).vhs!.representations())
+      for (const rendition of window.player.tech(true).vhs!.representations!())
         rendition.enabled(rendition.height === 90);
       window.player.currentTime(40);
     });

@@ -16,6 +16,7 @@ const access = (changes: Partial<Access> = {}): Access => ({
   regionMs: 10,
   nat: 'open',
   uploads: true,
+  isCellular: false,
   ...changes,
 });
 

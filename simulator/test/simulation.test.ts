@@ -92,6 +92,48 @@ test('nine tenths leave in the exit scenario', () => {
   expect(left.length).toBeLessThan(195);
 });
 
+test('in the drops scenario each downlink is slow for a tenth of the run, and as it was afterwards', () => {
+  const simulation = new Simulation(configOf('drops', 'none', { viewers: 30, durationSeconds: 240, churn: 'none' }));
+  const rates = new Map<object, number[]>();
+  for (let at = 61_000; at < 240_000; at += 1_000) {
+    simulation.queue.schedule(at, () => {
+      for (const viewer of simulation.presentViewers) {
+        const seen = rates.get(viewer) ?? [];
+        rates.set(viewer, [...seen, viewer.host?.downlink.bytesPerMs ?? NaN]);
+      }
+    });
+  }
+  simulation.run();
+  const slow = simulation.network.bytesPerMs(2_600_000);
+  expect(rates.size).toBe(30);
+  for (const seen of rates.values()) {
+    expect(Math.abs(seen.filter((rate) => rate === slow).length - 24)).toBeLessThanOrEqual(1);
+    expect(new Set(seen).size).toBe(2);
+    expect(seen.at(-1)).toBe(seen[0]);
+  }
+});
+
+test('players that adapt step down when their line drops, and up again, with and without peers', async () => {
+  const changes = { ...TINY, durationSeconds: 240 };
+  const { policies, differences } = await compare('drops', ['ours', 'none'], changes, 1, performInTurn);
+  for (const { summary } of policies) {
+    expect(summary.switchesPerViewerHour.median).toBeGreaterThan(30);
+    expect(summary.meanBitrate.median).toBeGreaterThan(3_000_000);
+    expect(summary.meanBitrate.median).toBeLessThan(4_800_000);
+  }
+  expect(Math.abs(differences[0]?.toNone?.meanBitrate.median ?? NaN)).toBeLessThan(0.05);
+});
+
+// Peers bring most segments as late as the buffer allows: players must not take that for a slow line.
+test('players that adapt pick with peers what they pick without', async () => {
+  const changes = { ...TINY, durationSeconds: 120 };
+  const { policies, differences } = await compare('mixed', ['ours', 'none'], changes, 1, performInTurn);
+  const { meanBitrate, switches } = differences[0]?.toNone ?? {};
+  expect(policies[0]?.summary.offloadRatio.median).toBeGreaterThan(0.5);
+  expect(Math.abs(meanBitrate?.median ?? NaN)).toBeLessThan(0.05);
+  expect(Math.abs(switches?.median ?? NaN)).toBeLessThan(0.05);
+});
+
 test('a tenth comes each minute in the flash scenario', () => {
   const { viewers } = new Simulation(configOf('flash', 'none', { viewers: 1_000, durationSeconds: 360 }));
   const byMinute = [0, 1, 2, 3, 4, 5].map(
@@ -124,11 +166,18 @@ test('policies side by side: nothing is above itself, and one rival is the measu
   const changes = { ...TINY, viewers: 6, durationSeconds: 40 };
   const comparison = await compare('live', ['ours', 'none', 'neighbour-election'], changes, 2, performInTurn);
   const [ours, none, election] = comparison.differences;
-  expect(none?.toNone?.startupP50).toEqual({ median: 0, least: 0, most: 0 });
+  for (const figure of ['startupP50', 'meanBitrate', 'switches'] as const)
+    expect(none?.toNone?.[figure]).toEqual({ median: 0, least: 0, most: 0 });
   expect(election?.httpBytesRatio).toEqual({ median: 1, least: 1, most: 1 });
   expect(ours?.httpBytesRatio?.median).toBeGreaterThan(0);
   const table = comparisonTableOf(comparison);
-  for (const label of ['neighbour-election', 'startup median, above none', 'stalls per viewer hour, above none'])
+  for (const label of [
+    'neighbour-election',
+    'startup median, above none',
+    'stalls per viewer hour, above none',
+    'mean quality, above none',
+    'quality switches, above none',
+  ])
     expect(table).toContain(label);
   const alone = await compare('live', ['ours'], changes, 1, performInTurn);
   expect(alone.differences).toEqual([{ policy: 'ours' }]);

@@ -1,5 +1,5 @@
 import type { BitsPerSecond, Bytes, Milliseconds } from './units';
-import { bitrateOf } from './units';
+import { bitrateOf, bytesIn } from './units';
 
 /** Weight of the past after one second of measured transfer: about the last three seconds count. */
 const PAST_WEIGHT_PER_SECOND = 0.7;
@@ -18,6 +18,18 @@ export class RateEstimate {
     const fade = PAST_WEIGHT_PER_SECOND ** (Math.max(0, elapsed) / MS_PER_SECOND);
     this.#bytes = this.#bytes * fade + bytes;
     this.#elapsedMs = this.#elapsedMs * fade + Math.max(1, elapsed);
+  }
+
+  /** What was measured counts for no more than a transfer of `elapsed` from now on. */
+  weaken(elapsed: Milliseconds): void {
+    if (this.#elapsedMs <= elapsed) return;
+    this.#bytes *= elapsed / this.#elapsedMs;
+    this.#elapsedMs = elapsed;
+  }
+
+  /** Estimates no more than `bitsPerSecond` (above 0) until more is measured. */
+  limit(bitsPerSecond: BitsPerSecond): void {
+    this.#bytes = Math.min(this.#bytes, bytesIn(this.#elapsedMs, bitsPerSecond));
   }
 
   /** The estimate, or undefined before the first measurement. */

@@ -3,6 +3,7 @@
 export * from './clock';
 export * from './http-fetcher';
 export * from './logger';
+export * from './network-conditions';
 export * from './page-lifecycle';
 export * from './peer-link';
 export * from './random';
@@ -12,6 +13,7 @@ export * from './signalling';
 import type { Clock } from './clock';
 import type { HttpFetcher } from './http-fetcher';
 import type { Logger } from './logger';
+import type { NetworkConditions } from './network-conditions';
 import type { PageLifecycle } from './page-lifecycle';
 import type { PeerLinks } from './peer-link';
 import type { Random } from './random';
@@ -27,5 +29,6 @@ export interface EnginePorts {
   readonly signalling: Signalling;
   readonly store: SegmentStore;
   readonly lifecycle: PageLifecycle;
+  readonly conditions: NetworkConditions;
   readonly logger: Logger;
 }

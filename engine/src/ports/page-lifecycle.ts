@@ -6,9 +6,13 @@ export interface PageLifecycleListener {
   onLeave(): void;
   /** The page came back from the back-forward cache. */
   onReturn(): void;
+  /** `isHidden` may have changed. */
+  onVisibilityChange?(): void;
 }
 
 /** Tells when the page goes and comes. Off-browser it never calls. */
 export interface PageLifecycle {
+  /** Whether nobody can see the page: in another tab, or behind a locked screen. Off-browser false. */
+  readonly isHidden: boolean;
   subscribe(listener: PageLifecycleListener): Cancel;
 }

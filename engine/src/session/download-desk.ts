@@ -4,7 +4,6 @@
 import type { ByteRange } from '../base/byte-range';
 import { P2PError } from '../base/p2p-error';
 import type { Bytes, Milliseconds } from '../base/units';
-import { bitrateOf } from '../base/units';
 import type { Segment, SegmentKey } from '../media/segment';
 import type { HaveEntry } from '../protocol/peer-messages';
 import type { DownloadAction, SchedulerView } from '../scheduler/plan-downloads';
@@ -14,6 +13,7 @@ import type { OpenRequest } from '../swarm/peer-link-facts';
 import type { DownloadDeskHost } from './download-desk-host';
 import type { BodyVerdict } from './http-desk';
 import { HttpDesk } from './http-desk';
+import { LineWatch } from './line-watch';
 import type { RequestManner } from './look-ahead';
 import { askableAmong, PeerViews } from './peer-view';
 import { SegmentDownload } from './segment-download';
@@ -23,7 +23,8 @@ const GATHER_MS: Milliseconds = 25;
 
 export class DownloadDesk {
   readonly #downloads = new Map<SegmentKey, SegmentDownload>();
-  readonly #http: HttpDesk;
+  readonly http: HttpDesk;
+  readonly line: LineWatch;
   /** Size of the last segment of each rendition, to guess the next one's. */
   readonly #usualBytes = new Map<number, Bytes>();
   readonly #peerViews: PeerViews;
@@ -32,22 +33,19 @@ export class DownloadDesk {
 
   constructor(private readonly host: DownloadDeskHost) {
     this.#peerViews = new PeerViews(host.sizes);
-    this.#http = new HttpDesk({
+    this.http = new HttpDesk({
       emit: host.emit,
       assumedBitrate: host.sizes.assumedHttpBitrate,
       onBody: (key, start, totalBytes) => this.#handleBody(key, start, totalBytes),
       onBytes: (key, offset, bytes, now) => this.#addBytes(key, offset, bytes, 'http', now),
       onBodyEnd: (key, end, now) => this.#handleBodyEnd(key, end, now),
     });
-  }
-
-  get http(): HttpDesk {
-    return this.#http;
+    this.line = new LineWatch(this.http);
   }
 
   /** When `wake` wants to be called. */
   get wakeAt(): Milliseconds {
-    return Math.min(this.#planAt, this.#http.wakeAt);
+    return Math.min(this.#planAt, this.http.wakeAt);
   }
 
   /** The player asks for a segment. */
@@ -134,12 +132,12 @@ export class DownloadDesk {
 
   wake(now: Milliseconds): void {
     if (now >= this.#planAt) this.#isPlanDue = true;
-    this.#http.wake(now);
+    this.http.wake(now);
   }
 
   /** Acts if anything changed since the last time. Called once at the end of each input. */
   settle(now: Milliseconds): void {
-    if (this.#http.takeChange()) {
+    if (this.http.takeChange()) {
       this.#isPlanDue = true;
       // What the origin said no longer counts, where it has said no size. All may be there: it failed after the last byte.
       for (const download of [...this.#downloads.values()]) {
@@ -204,8 +202,7 @@ export class DownloadDesk {
     if (!download) return;
     switch (action.type) {
       case 'wait':
-        this.#planAt = Math.min(this.#planAt, action.until);
-        return;
+        return void (this.#planAt = Math.min(this.#planAt, action.until));
       case 'giveUp':
         this.#failRequests(download, P2PError.httpFailed(download.segment.url, 'no try succeeded'));
         return this.#drop(download, now);
@@ -231,10 +228,10 @@ export class DownloadDesk {
       }
       case 'fetchHttp': {
         download.startedAt ??= now;
+        download.httpStartedAt ??= now;
         this.#cancelPeerRequests(download, now);
-        const { manner } = download;
-        const { key, url, byteRange } = download.segment;
-        if (manner) this.#http.start({ key, url, byteRange, ...manner }, action.range, now);
+        const { httpTarget } = download;
+        if (httpTarget) this.http.start(httpTarget, action.range, now);
         return;
       }
     }
@@ -254,8 +251,8 @@ export class DownloadDesk {
       now,
       demands: [...this.#downloads.values()].map((download) => {
         const { key, id } = download.segment;
-        const http = this.#http.statusOf(key);
-        const [httpPosition, httpNotBefore] = [this.#http.positionOf(key), this.#http.notBefore(key)];
+        const http = this.http.statusOf(key);
+        const [httpPosition, httpNotBefore] = [this.http.positionOf(key), this.http.notBefore(key)];
         const [deadline, usualBytes] = [this.#deadlineOf(download, now), this.usualBytes(id.rendition)];
         return download.view(peers, { deadline, http, httpPosition, httpNotBefore }, usualBytes);
       }),
@@ -268,14 +265,14 @@ export class DownloadDesk {
       searchUntil: host.searchUntil(),
       startingUntil: host.startingUntil(),
       blockBytes: host.sizes.blockBytes,
-      httpBitrate: this.#http.bitsPerSecond,
-      httpFirstByteMs: this.#http.firstByteMs,
+      httpBitrate: this.http.bitsPerSecond,
+      httpFirstByteMs: this.http.firstByteMs,
     };
   }
 
   /** [DL-2] A size that peers agree on is believed until the origin says another. */
   #learnSize(download: SegmentDownload, size: Bytes, now: Milliseconds): void {
-    if (this.#http.statusOf(download.segment.key) === 'running') return;
+    if (this.http.statusOf(download.segment.key) === 'running') return;
     if (download.agreesWith(size)) return this.#finishIfComplete(download, now);
     // Somebody is wrong, and maybe whoever gave what is here: the origin will say.
     download.isDisputed = true;
@@ -327,6 +324,7 @@ export class DownloadDesk {
   #addBytes(key: SegmentKey, offset: Bytes, bytes: Uint8Array, source: 'http' | 'p2p', now: Milliseconds): void {
     const { counters } = this.host;
     if (source === 'http') counters.httpBytes += bytes.length;
+    this.line.noteBytes(bytes.length, now);
     const download = this.#downloads.get(key);
     if (!download) return;
     const { transfer, segment, requestIds } = download;
@@ -343,16 +341,16 @@ export class DownloadDesk {
     this.#finishIfComplete(download, now);
     // [SCH-1] What follows has come from peers: the rest is planned anew.
     const end = offset + bytes.length;
-    if (source === 'http' && transfer.has(end) && this.#downloads.has(key)) this.#http.stopAtMeeting(key);
+    if (source === 'http' && transfer.has(end) && this.#downloads.has(key)) this.http.stopAtMeeting(key);
   }
 
   #finishIfComplete(download: SegmentDownload, now: Milliseconds): void {
     const { transfer, segment, requestIds } = download;
     if (!transfer.isComplete || this.#downloads.get(segment.key) !== download) return;
-    const isHttpRunning = this.#http.statusOf(segment.key) === 'running';
+    const isHttpRunning = this.http.statusOf(segment.key) === 'running';
     // The length that an origin states is a claim until its body ends; that of a part is the manifest's. What peers
     // brought of the end had the same size.
-    const isEndHttps = this.#http.positionOf(segment.key) >= (transfer.totalBytes ?? 0);
+    const isEndHttps = this.http.positionOf(segment.key) >= (transfer.totalBytes ?? 0);
     if (!segment.byteRange && isHttpRunning && isEndHttps) return;
     const { counters } = this.host;
     const { httpBytes, p2pBytes } = transfer;
@@ -360,7 +358,12 @@ export class DownloadDesk {
     this.#usualBytes.set(segment.id.rendition, bytes.length);
     if (p2pBytes > httpBytes) counters.p2pSegmentCount += 1;
     else counters.httpSegmentCount += 1;
-    const bitsPerSecond = bitrateOf(bytes.length, Math.max(1, now - (download.startedAt ?? now)));
+    const bitsPerSecond = this.line.noteSegment(
+      download,
+      { byteCount: bytes.length, p2pBytes },
+      this.host.deadline(now),
+      now,
+    );
     for (const requestId of requestIds) {
       this.host.emit({ type: 'deliver', delivery: { requestId, bytes, httpBytes, p2pBytes, bitsPerSecond } });
     }
@@ -384,7 +387,7 @@ export class DownloadDesk {
     const { key } = download.segment;
     this.#downloads.delete(key);
     this.#cancelPeerRequests(download, now);
-    this.#http.forget(key);
+    this.http.forget(key);
     this.#isPlanDue = true;
   }
 

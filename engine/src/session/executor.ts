@@ -18,6 +18,7 @@ export class Executor {
   readonly #sockets = new Map<string, SignallingSocket>();
   readonly #fetches = new Map<number, Cancel>();
   readonly #pending: SessionEffect[] = [];
+  readonly #subscriptions: readonly Cancel[];
   #cancelWake: Cancel = () => undefined;
   readonly #wake = (): void => this.#tell({ type: 'wake' });
   #isRunning = false;
@@ -27,7 +28,17 @@ export class Executor {
     private readonly session: MediaSession,
     private readonly ports: EnginePorts,
     private readonly outlet: ExecutorOutlet,
-  ) {}
+  ) {
+    const { lifecycle, conditions } = ports;
+    const tellSurroundings = (): void => {
+      const { isCellular, savesData } = conditions;
+      this.#tell({ type: 'surroundings', isHidden: lifecycle.isHidden, isCellular, savesData });
+    };
+    const nothing = (): void => undefined;
+    const listener = { onLeave: nothing, onReturn: nothing, onVisibilityChange: tellSurroundings };
+    this.#subscriptions = [lifecycle.subscribe(listener), conditions.subscribe(tellSurroundings)];
+    tellSurroundings();
+  }
 
   /** Calls the core with the present time and performs what it asks, in order, also when performing calls back here. */
   run(call: (session: MediaSession, now: Milliseconds) => SessionEffect[]): void {
@@ -44,6 +55,7 @@ export class Executor {
 
   #release(): void {
     this.#cancelWake();
+    for (const cancel of this.#subscriptions) cancel();
     for (const cancel of this.#fetches.values()) cancel();
     for (const link of this.#links.values()) link.close();
     for (const socket of this.#sockets.values()) socket.close();

@@ -3,6 +3,7 @@
 import type { ByteRange } from '../base/byte-range';
 import { RateEstimate } from '../base/rate-estimate';
 import type { BitsPerSecond, Bytes, Milliseconds } from '../base/units';
+import { bitrateOf } from '../base/units';
 import type { SegmentKey } from '../media/segment';
 import type { HttpFailure, HttpHead } from '../ports/http-fetcher';
 import type { EmitEffect } from './session-effects';
@@ -17,6 +18,12 @@ const MAX_ATTEMPTS = 3;
 const RETRY_DELAY_MS: Milliseconds = 500;
 /** Assumed before anything was measured. */
 const INITIAL_FIRST_BYTE_MS: Milliseconds = 300;
+/** A fetch that runs for so long says more of the line than any before. */
+const TELLING_MS: Milliseconds = 2_000;
+/** After such a pause the line may be another one, */
+const OLD_MS: Milliseconds = 10_000;
+/** and what was measured before counts as a transfer of so long. */
+const OLD_WEIGHT_MS: Milliseconds = 300;
 /** Weight of the newest first-byte time in the average. */
 const FIRST_BYTE_WEIGHT = 0.3;
 /** Statuses below 500 say that asking again will not help, but for these two. */
@@ -39,6 +46,8 @@ interface Fetch {
   /** Where the body ends, when the origin says it. */
   end: Bytes;
   lastByteAt: Milliseconds;
+  headAt: Milliseconds;
+  receivedBytes: Bytes;
   hasHead: boolean;
   /** A range was asked for, and the whole resource comes. */
   isWhole: boolean;
@@ -78,6 +87,8 @@ export class HttpDesk {
   readonly #troubles = new Map<SegmentKey, Trouble>();
   readonly #rate = new RateEstimate();
   #firstByteMs: Milliseconds = INITIAL_FIRST_BYTE_MS;
+  #measuredFirstByteMs: Milliseconds | undefined;
+  #lastByteAt: Milliseconds = -Infinity;
   #nextFetchId = 1;
   #hasChanged = false;
 
@@ -92,6 +103,26 @@ export class HttpDesk {
 
   get bitsPerSecond(): BitsPerSecond {
     return this.#rate.bitsPerSecond ?? this.host.assumedBitrate;
+  }
+
+  /** Undefined: nothing was measured yet. */
+  get measuredBitrate(): BitsPerSecond | undefined {
+    return this.#rate.bitsPerSecond;
+  }
+
+  /** As `firstByteMs`, without what is assumed before anything was measured. */
+  get measuredFirstByteMs(): Milliseconds {
+    return this.#measuredFirstByteMs ?? 0;
+  }
+
+  /** When the last byte came. */
+  get lastByteAt(): Milliseconds {
+    return this.#lastByteAt;
+  }
+
+  /** [DL-13] What was measured is above what the line seems to be by now. */
+  doubt(bitsPerSecond: BitsPerSecond): void {
+    this.#rate.limit(Math.max(1, bitsPerSecond));
   }
 
   get firstByteMs(): Milliseconds {
@@ -139,6 +170,8 @@ export class HttpDesk {
       to,
       end: Infinity,
       lastByteAt: now,
+      headAt: now,
+      receivedBytes: 0,
       hasHead: false,
       isWhole: false,
     });
@@ -150,10 +183,9 @@ export class HttpDesk {
     if (!fetch) return;
     const firstByteMs = now - fetch.startedAt;
     // [HTTP-8] Longer than any fetch is given: the machine slept.
-    if (firstByteMs >= 0 && firstByteMs < FIRST_BYTE_TIMEOUT_MS)
-      this.#firstByteMs += FIRST_BYTE_WEIGHT * (firstByteMs - this.#firstByteMs);
+    if (firstByteMs >= 0 && firstByteMs < FIRST_BYTE_TIMEOUT_MS) this.#noteFirstByte(firstByteMs);
     fetch.hasHead = true;
-    fetch.lastByteAt = now;
+    fetch.headAt = fetch.lastByteAt = now;
     fetch.position = head.bodyStart - fetch.base;
     if (head.bodyBytes !== undefined) fetch.end = fetch.position + head.bodyBytes;
     fetch.isWhole = head.status === 200 && fetch.isRange;
@@ -168,11 +200,23 @@ export class HttpDesk {
       this.#noteFailure(fetch.key, { reason: 'range-mismatch', message: 'a size that cannot be' }, now, true);
   }
 
+  #noteFirstByte(firstByteMs: Milliseconds): void {
+    this.#measuredFirstByteMs ??= firstByteMs;
+    this.#measuredFirstByteMs += FIRST_BYTE_WEIGHT * (firstByteMs - this.#measuredFirstByteMs);
+    this.#firstByteMs += FIRST_BYTE_WEIGHT * (firstByteMs - this.#firstByteMs);
+  }
+
   handleChunk(fetchId: number, bytes: Uint8Array, now: Milliseconds): void {
     const fetch = this.#fetches.get(fetchId);
     if (!fetch) return;
+    // [HTTP-9] Old days count little as soon as there is news.
+    if (now - this.#lastByteAt >= OLD_MS) this.#rate.weaken(OLD_WEIGHT_MS);
     if (now - fetch.lastByteAt < STALL_TIMEOUT_MS) this.#rate.add(bytes.length, now - fetch.lastByteAt);
     fetch.lastByteAt = now;
+    this.#lastByteAt = now;
+    fetch.receivedBytes += bytes.length;
+    const bodyMs = now - fetch.headAt;
+    if (bodyMs >= TELLING_MS) this.#rate.limit(bitrateOf(fetch.receivedBytes, bodyMs));
     const skipped = Math.min(bytes.length, Math.max(0, -fetch.position));
     const offset = fetch.position + skipped;
     fetch.position += bytes.length;

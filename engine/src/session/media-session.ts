@@ -23,11 +23,11 @@ import { LookAhead, type AheadSegment } from './look-ahead';
 import type { ResolvedOptions } from './options';
 import { OwnAccount } from './own-account';
 import { weightOf } from './peer-view';
-import { Playhead, type PlaybackInput } from './playhead';
 import { completeHave, SegmentShelf } from './segment-shelf';
 import { ShelfReads } from './shelf-reads';
 import type { SessionEffect, SessionInput } from './session-effects';
 import type { IndexInput, ManifestInput, SegmentInput } from './session-inputs';
+import { Situation, type PlaybackInput } from './situation';
 
 /** After joining, a segment that can wait is held back so long, because peers may turn up. */
 const SEARCH_MS: Milliseconds = 10_000;
@@ -54,7 +54,6 @@ export interface MediaSessionConfig {
 export class MediaSession {
   readonly #model: MediaModel;
   readonly #downloads: DownloadDesk;
-  readonly #playhead = new Playhead();
   readonly #lookAhead: LookAhead;
   readonly #shelf: SegmentShelf;
   readonly #budget: UploadBudget;
@@ -62,6 +61,7 @@ export class MediaSession {
   /** What peers are to hear of soon. */
   readonly #changedKeys = new Set<SegmentKey>();
   readonly #shelfReads: ShelfReads;
+  readonly #situation = new Situation();
   readonly swarmId: string;
   readonly #sizes: TransferSizes;
   #options: ResolvedOptions;
@@ -78,7 +78,7 @@ export class MediaSession {
     this.#sizes = config.sizes ?? TRANSFER_SIZES;
     this.swarmId = config.options.swarmId ?? defaultSwarmId(config.sourceUrl);
     this.#model = config.model ?? new MediaModel({ sourceUrl: config.sourceUrl });
-    this.#budget = new UploadBudget(uploadLimitsOf(config.options), this.#sizes);
+    this.#budget = new UploadBudget(this.#situation.uploadLimits(config.options), this.#sizes);
     this.#ownAccount = new OwnAccount(this.#budget, config.counters, this.#sizes);
     this.#shelf = new SegmentShelf(config.options.memoryLimitBytes, emit, (key) => this.#noteChange(key));
     this.#shelfReads = new ShelfReads(emit);
@@ -88,7 +88,7 @@ export class MediaSession {
       counters: config.counters,
       sizes: this.#sizes,
       peers: () => this.#swarm?.peers ?? [],
-      deadline: (now) => this.#playhead.dryAt(now),
+      deadline: (now) => this.#situation.deadline(now),
       wantedAhead: (now) => this.#wantedAhead(now),
       isLive: () => this.#model.isLive,
       selfWeight: () => weightOf(this.#ownAccount.about, this.#sizes),
@@ -169,20 +169,22 @@ export class MediaSession {
   }
 
   reportPlayback(playback: PlaybackInput, now: Milliseconds): SessionEffect[] {
-    this.#playhead.report(playback, now);
+    this.#situation.reportPlayback(playback, now);
     this.#sayAbout(now);
     this.#downloads.replan();
     return this.#settle(now);
   }
 
   setOptions(options: ResolvedOptions, now: Milliseconds): SessionEffect[] {
-    const couldUpload = this.#options.upload.enabled;
     this.#options = options;
-    this.#budget.limits = uploadLimitsOf(options);
     this.#shelf.setLimit(options.memoryLimitBytes);
-    this.#swarm?.reconsider(now);
-    if (options.upload.enabled && !couldUpload) this.#swarm?.announce(this.#ownHaves());
+    this.#limitUploads(now);
     return this.#settle(now);
+  }
+
+  /** [PLAY-13] Whether anything may be fetched that the player has not asked for. */
+  get mayPrefetch(): boolean {
+    return this.#situation.mayPrefetch;
   }
 
   /** What the world tells. */
@@ -205,6 +207,10 @@ export class MediaSession {
   #dispatch(input: SessionInput, now: Milliseconds): void {
     const http = this.#downloads.http;
     switch (input.type) {
+      case 'surroundings':
+        this.#situation.surroundings = input;
+        this.#downloads.replan();
+        return this.#limitUploads(now);
       case 'wake':
         return this.#wake(now);
       case 'trackerOpen':
@@ -258,7 +264,7 @@ export class MediaSession {
       maxPeers: () => this.#options.maxPeers,
       totals: () => counters,
       ownHaves: () => this.#ownHaves(),
-      haveOf: (key) => (this.#options.upload.enabled ? this.#givable(key) : undefined),
+      haveOf: (key) => (this.#gives ? this.#givable(key) : undefined),
       ownAbout: () => this.#ownAccount.about,
       bytesAtHand: (key, range) => this.#bytesAtHand(key, range),
       readBytes: (readId, key, range) => void this.#effects.push({ type: 'readSegment', readId, key, range }),
@@ -282,7 +288,8 @@ export class MediaSession {
   }
 
   #handleRead(readId: number, bytes: Uint8Array | undefined, now: Milliseconds): void {
-    const isForPlayer = this.#shelfReads.finish(readId, bytes, this.#downloads.http.bitsPerSecond);
+    const bitsPerSecond = this.#downloads.line.urgentBitrate(bytes?.length ?? 0, now);
+    const isForPlayer = this.#shelfReads.finish(readId, bytes, bitsPerSecond);
     if (!isForPlayer) this.#swarm?.uploads.handleRead(readId, bytes, now);
   }
 
@@ -322,11 +329,25 @@ export class MediaSession {
     this.#announceAt = Infinity;
     const entries = [...this.#changedKeys].flatMap((key) => this.#haveOf(key) ?? []);
     this.#changedKeys.clear();
-    if (this.#options.upload.enabled && entries.length > 0) this.#swarm?.announce(entries);
+    if (this.#gives && entries.length > 0) this.#swarm?.announce(entries);
+  }
+
+  /** [UP-6] [UP-7] What may be given has changed, by options or by the line. */
+  #limitUploads(now: Milliseconds): void {
+    const couldUpload = this.#gives;
+    this.#budget.limits = this.#situation.uploadLimits(this.#options);
+    this.#swarm?.reconsider(now);
+    if (this.#gives === couldUpload) return;
+    this.#sayAbout(now);
+    if (this.#gives) this.#swarm?.announce(this.#ownHaves());
+  }
+
+  get #gives(): boolean {
+    return this.#budget.limits.isEnabled;
   }
 
   #ownHaves(): HaveEntry[] {
-    return this.#options.upload.enabled ? [...this.#shelf.haves(), ...this.#downloads.haves()] : [];
+    return this.#gives ? [...this.#shelf.haves(), ...this.#downloads.haves()] : [];
   }
 
   #givable(key: SegmentKey): HaveEntry | undefined {
@@ -349,10 +370,10 @@ export class MediaSession {
     this.#noteChange(segment.key);
   }
 
-  /** [AHEAD-3] Nothing is fetched ahead of a player that stands still. */
-  #wantedAhead(now: Milliseconds): AheadSegment[] {
-    if (this.#playhead.isPaused) return [];
-    const wanted = this.#lookAhead.wanted(now, this.#playhead.dryAt(now));
+  /** [AHEAD-3] Nothing is fetched ahead of a player that stands still, on a hidden page or a line that costs. */
+  #wantedAhead(now: Milliseconds): readonly AheadSegment[] {
+    if (!this.mayPrefetch) return [];
+    const wanted = this.#lookAhead.wanted(now, this.#situation.deadline(now));
     return wanted.filter(({ segment }) => this.#shelf.get(segment.key) === undefined);
   }
 
@@ -373,8 +394,4 @@ export class MediaSession {
   #report(report: SessionEffect): void {
     this.#effects.push(report);
   }
-}
-
-function uploadLimitsOf({ upload }: ResolvedOptions) {
-  return { isEnabled: upload.enabled, maxBitrate: upload.maxBitrate, maxRatio: upload.maxRatio };
 }

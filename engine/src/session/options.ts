@@ -23,6 +23,12 @@ export interface UploadOptions {
   readonly maxBitrate?: BitsPerSecond;
   /** Ceiling as uploaded ÷ downloaded bytes of this session, 0 or more. @defaultValue 2 */
   readonly maxRatio?: number;
+  /**
+   * Whether to upload on a cellular network too, where the browser says that it is one. Where the person has asked the
+   * browser to save data nothing is uploaded in any case.
+   * @defaultValue false
+   */
+  readonly onCellular?: boolean;
 }
 
 /** All optional; with none it works on public trackers and STUN servers. */
@@ -72,7 +78,7 @@ export const DEFAULT_OPTIONS: ResolvedOptions = {
   trackers: DEFAULT_TRACKERS,
   iceServers: DEFAULT_ICE_SERVERS,
   enabled: true,
-  upload: { enabled: true, maxBitrate: Infinity, maxRatio: 2 },
+  upload: { enabled: true, maxBitrate: Infinity, maxRatio: 2, onCellular: false },
   memoryLimitBytes: mebibytes(64),
   maxPeers: 24,
   logger: undefined,
@@ -108,6 +114,7 @@ const UPLOAD_CHECKS: Record<keyof UploadOptions, Check> = {
   maxBitrate: (name, value) =>
     must(typeof value === 'number' && value > 0, name, value, 'a number of bits per second > 0'),
   maxRatio: (name, value) => must(typeof value === 'number' && value >= 0, name, value, 'a number ≥ 0'),
+  onCellular: checkBoolean,
 };
 
 /**

@@ -12,6 +12,7 @@ import type { AskedView, DemandView } from '../scheduler/plan-downloads';
 import type { PeerSession } from '../swarm/peer-session';
 import type { OpenRequest } from '../swarm/peer-link-facts';
 import { SegmentTransfer } from '../swarm/segment-transfer';
+import type { HttpTarget } from './http-desk';
 import type { RequestManner } from './look-ahead';
 import { SizeClaims } from './size-claims';
 
@@ -38,8 +39,10 @@ export class SegmentDownload {
   readonly asked = new Map<OpenRequest, PeerSession>();
   /** What peers say of its size. */
   readonly claims = new SizeClaims();
-  /** When bytes were first asked for, from anybody: the player's bandwidth estimate counts from here. */
+  /** When bytes were first asked for, from anybody. */
   startedAt: Milliseconds | undefined;
+  /** When the origin was first asked. */
+  httpStartedAt: Milliseconds | undefined;
   /** The origin or the manifest said the size; else it is what peers say. */
   isSizeCertain: boolean;
   /** Peers do not agree on the size, and the origin has not said it. */
@@ -58,6 +61,12 @@ export class SegmentDownload {
   /** Whether the player has not asked for it yet. */
   get isAhead(): boolean {
     return this.requestIds.size === 0;
+  }
+
+  /** What to ask of the origin; undefined: only the player knows how. */
+  get httpTarget(): HttpTarget | undefined {
+    const { key, url, byteRange } = this.segment;
+    return this.manner && { key, url, byteRange, ...this.manner };
   }
 
   /** [DL-7] The player asks; what came ahead is used. */

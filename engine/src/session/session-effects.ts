@@ -7,6 +7,7 @@ import type { LogLevel } from '../ports/logger';
 import type { SessionDescription } from '../ports/peer-link';
 import type { SwarmEffect } from '../swarm/swarm-effects';
 import type { SessionEvents } from './session-handle';
+import type { Surroundings } from './situation';
 
 /** A complete segment for a request of the player. `bytes` stay the core's: the receiver makes a copy. */
 export interface Delivery {
@@ -54,6 +55,7 @@ export type SessionEffect =
 
 /** What the world tells the core. */
 export type SessionInput =
+  | ({ readonly type: 'surroundings' } & Surroundings)
   | { readonly type: 'wake' }
   | { readonly type: 'trackerOpen'; readonly url: string }
   | { readonly type: 'trackerMessage'; readonly url: string; readonly text: string }

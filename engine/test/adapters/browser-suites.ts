@@ -5,6 +5,7 @@ import { createBrowserPorts } from '../../src/adapters/browser/browser-ports';
 import { clockContract } from '../contracts/clock-contract';
 import { realWaiting, type ContractCase } from '../contracts/contract';
 import { httpContract } from '../contracts/http-contract';
+import { networkConditionsContract } from '../contracts/network-conditions-contract';
 import { pageLifecycleContract } from '../contracts/page-lifecycle-contract';
 import { peerLinksContract } from '../contracts/peer-links-contract';
 import { randomContract } from '../contracts/random-contract';
@@ -93,7 +94,24 @@ export const pageSuites: readonly PageSuite[] = [
       window.dispatchEvent(new PageTransitionEvent('pageshow', { persisted: false }));
       window.dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }));
     },
+    show: (isShown) => {
+      Object.defineProperty(document, 'visibilityState', { value: isShown ? 'visible' : 'hidden', configurable: true });
+      document.dispatchEvent(new Event('visibilitychange'));
+    },
   })),
+  suite('NavigatorConditions', networkConditionsContract, () => {
+    // Desktop browsers have the API without the type of the line.
+    const connection = new EventTarget();
+    Object.defineProperty(navigator, 'connection', { value: connection, configurable: true });
+    return {
+      conditions: ports.conditions,
+      change: ({ isCellular, savesData }) => {
+        Object.assign(connection, { type: isCellular ? 'cellular' : 'wifi', saveData: savesData });
+        connection.dispatchEvent(new Event('change'));
+      },
+      ...realWaiting,
+    };
+  }),
   suite('FetchHttp', httpContract, httpWorld),
   suite('FetchHttp at odd origins', fetchHttpCases, httpWorld),
   suite('WebSocketSignalling', signallingContract, signallingWorld),

@@ -58,8 +58,10 @@ describeContract('Node: WebSocketSignalling beyond the contract', webSocketCases
 describe('createBrowserPorts', () => {
   // Server-side rendering imports and may even set up the engine; only playing needs a page.
   test('touches nothing of the page until used', () => {
-    const { peers, lifecycle } = createBrowserPorts({ iceServers: [{ urls: ['stun:localhost'] }] });
+    const { peers, lifecycle, conditions } = createBrowserPorts({ iceServers: [{ urls: ['stun:localhost'] }] });
     expect(peers.isSupported).toBe(false);
     expect(() => lifecycle.subscribe({ onLeave: () => undefined, onReturn: () => undefined })()).not.toThrow();
+    expect(() => conditions.subscribe(() => undefined)()).not.toThrow();
+    expect([lifecycle.isHidden, conditions.isCellular, conditions.savesData]).toEqual([false, false, false]);
   });
 });

@@ -42,6 +42,32 @@ describe('RateEstimate', () => {
     expect(estimate.bitsPerSecond).toBeLessThan(1_500_000);
   });
 
+  test('what was weakened counts for as long as is said, and is not forgotten while there is no news', () => {
+    const estimate = new RateEstimate();
+    estimate.add(10_000_000, 8000);
+    const before = estimate.bitsPerSecond ?? 0;
+    estimate.weaken(500);
+    expect(estimate.bitsPerSecond).toBeCloseTo(before);
+    estimate.add(100_000, 1000);
+    expect(estimate.bitsPerSecond).toBeLessThan(0.35 * before);
+    const short = new RateEstimate();
+    short.add(1000, 100);
+    short.weaken(500);
+    short.add(1000, 100);
+    expect(short.bitsPerSecond).toBeCloseTo(80_000);
+  });
+
+  test('can be limited until there is more to go by', () => {
+    const estimate = new RateEstimate();
+    estimate.limit(1000);
+    expect(estimate.bitsPerSecond).toBeUndefined();
+    estimate.add(10_000_000, 8000);
+    estimate.limit(1_000_000);
+    expect(estimate.bitsPerSecond).toBeCloseTo(1_000_000);
+    estimate.limit(2_000_000);
+    expect(estimate.bitsPerSecond).toBeCloseTo(1_000_000);
+  });
+
   test('takes no time at all for a millisecond', () => {
     const estimate = new RateEstimate();
     estimate.add(1000, 0);

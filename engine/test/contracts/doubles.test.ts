@@ -4,6 +4,7 @@ import { MemoryStore } from '../../src/adapters/shared/memory-store';
 import { FakeHttp } from '../doubles/fake-http';
 import { FakePeerNetwork } from '../doubles/fake-links';
 import { FakeTracker } from '../doubles/fake-signalling';
+import { ManualConditions } from '../doubles/manual-conditions';
 import { ManualLifecycle } from '../doubles/manual-lifecycle';
 import { SeededRandom } from '../doubles/seeded-random';
 import { VirtualClock } from '../doubles/virtual-clock';
@@ -11,6 +12,7 @@ import { clockContract } from './clock-contract';
 import { virtualWaiting } from './contract';
 import { describeContract } from './describe-contract';
 import { httpContract, ORIGIN, type HttpWorld, type OriginScript } from './http-contract';
+import { networkConditionsContract } from './network-conditions-contract';
 import { pageLifecycleContract } from './page-lifecycle-contract';
 import { peerLinksContract } from './peer-links-contract';
 import { randomContract } from './random-contract';
@@ -33,7 +35,17 @@ describeContract('MemoryStore', segmentStoreContract, () => ({
 
 describeContract('ManualLifecycle', pageLifecycleContract, () => {
   const lifecycle = new ManualLifecycle();
-  return { lifecycle, leave: () => lifecycle.leave(), return: () => lifecycle.return() };
+  return {
+    lifecycle,
+    leave: () => lifecycle.leave(),
+    return: () => lifecycle.return(),
+    show: (isShown) => lifecycle.show(isShown),
+  };
+});
+
+describeContract('ManualConditions', networkConditionsContract, () => {
+  const conditions = new ManualConditions();
+  return { conditions, change: (line) => conditions.change(line), ...virtualWaiting(new VirtualClock()) };
 });
 
 describeContract('FakeHttp', httpContract, (): HttpWorld => {

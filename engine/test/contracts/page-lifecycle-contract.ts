@@ -6,6 +6,8 @@ export interface LifecycleWorld {
   readonly lifecycle: PageLifecycle;
   leave(): void;
   return(): void;
+  /** Lets the page be seen, or not. */
+  show(isShown: boolean): void;
 }
 
 /** Clauses of {@link PageLifecycle}. */
@@ -45,6 +47,23 @@ export const pageLifecycleContract: readonly ContractCase<LifecycleWorld>[] = [
       world.return();
       cancelSecond();
       expectSame([first.log, second.log], [['leave'], ['leave', 'return']], 'what was told');
+    },
+  },
+  {
+    name: 'says whether the page can be seen, and tells when that changes',
+    run({ lifecycle, show }) {
+      const seen: boolean[] = [];
+      const { listener } = recorder();
+      const cancel = lifecycle.subscribe({ ...listener, onVisibilityChange: () => seen.push(lifecycle.isHidden) });
+      const cancelOther = lifecycle.subscribe(listener);
+      show(false);
+      show(true);
+      cancel();
+      show(false);
+      show(true);
+      cancelOther();
+      expectSame(seen, [true, false], 'what was said');
+      expectSame(lifecycle.isHidden, false, 'whether it is hidden');
     },
   },
 ];

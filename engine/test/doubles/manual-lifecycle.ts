@@ -3,6 +3,7 @@ import type { PageLifecycle, PageLifecycleListener } from '../../src/ports/page-
 
 /** A page that goes and comes when the test says so. */
 export class ManualLifecycle implements PageLifecycle {
+  isHidden = false;
   readonly #listeners = new Set<PageLifecycleListener>();
 
   subscribe(listener: PageLifecycleListener): Cancel {
@@ -10,6 +11,7 @@ export class ManualLifecycle implements PageLifecycle {
     const subscription: PageLifecycleListener = {
       onLeave: () => listener.onLeave(),
       onReturn: () => listener.onReturn(),
+      onVisibilityChange: () => listener.onVisibilityChange?.(),
     };
     this.#listeners.add(subscription);
     return () => this.#listeners.delete(subscription);
@@ -23,6 +25,12 @@ export class ManualLifecycle implements PageLifecycle {
   /** The page comes back. */
   return(): void {
     for (const listener of [...this.#listeners]) listener.onReturn();
+  }
+
+  /** The page goes out of sight, or into it. */
+  show(isShown: boolean): void {
+    this.isHidden = !isShown;
+    for (const listener of [...this.#listeners]) listener.onVisibilityChange?.();
   }
 
   get listenerCount(): number {

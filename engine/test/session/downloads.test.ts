@@ -268,18 +268,6 @@ describe('downloads', () => {
     expect(rig.deliveries()).toMatchObject([{ isRight: true }]);
   });
 
-  test('[DL-9] the rate that the player hears is that of the network, from when bytes were first asked for', () => {
-    const rig = SessionRig.playing(30);
-    rig.now = 5_000;
-    const peer = rig.connectPeer('z');
-    rig.play(30);
-    rig.peerHas(peer, 3);
-    rig.request(3);
-    rig.now += 400;
-    for (const request of rig.saidTo(peer, 'request')) rig.serve(peer, request);
-    expect(rig.of('deliver')[0]?.delivery.bitsPerSecond).toBe((SIZE * 8) / 0.4);
-  });
-
   test('[HTTP-2] when HTTP has failed for good the player hears it', () => {
     const rig = SessionRig.playing(0);
     const requestId = rig.request(3);

@@ -2,6 +2,8 @@ import { Executor } from '../../src/session/executor';
 import type { MediaSession } from '../../src/session/media-session';
 import type { EnginePorts } from '../../src/ports';
 import type { SessionEffect } from '../../src/session/session-effects';
+import { ManualConditions } from '../doubles/manual-conditions';
+import { ManualLifecycle } from '../doubles/manual-lifecycle';
 
 const log = (message: string): SessionEffect => ({ type: 'log', level: 'warn', message, context: {} });
 
@@ -9,6 +11,8 @@ function start() {
   const said: string[] = [];
   const ports = {
     clock: { now: () => 0, schedule: () => () => undefined },
+    lifecycle: new ManualLifecycle(),
+    conditions: new ManualConditions(),
     logger: {
       log: (_level: string, message: string) => {
         said.push(message);
@@ -23,7 +27,8 @@ function start() {
     fail: () => undefined,
     report: () => undefined,
   };
-  const executor: Executor = new Executor({ leave: () => [log('bye')] } as unknown as MediaSession, ports, outlet);
+  const session = { leave: () => [log('bye')], handle: () => [] } as unknown as MediaSession;
+  const executor: Executor = new Executor(session, ports, outlet);
   return { executor, said };
 }
 

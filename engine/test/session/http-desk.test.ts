@@ -263,5 +263,43 @@ describe('HttpDesk: how fast the origin is', () => {
     desk.handleChunk(1, new Uint8Array(10_000), 180);
     expect(desk.bitsPerSecond).toBe(1_000_000);
     expect(desk.firstByteMs).toBeCloseTo(240);
+    expect(desk.measuredFirstByteMs).toBe(100);
+    desk.start({ ...TARGET, key: 'other' }, ALL, 1_000);
+    desk.handleHead(2, { status: 200, bodyStart: 0, bodyBytes: undefined }, 1_200);
+    expect(desk.measuredFirstByteMs).toBeCloseTo(130);
+  });
+
+  // The line has just dropped: the average still remembers better days, this fetch does not.
+  test('[HTTP-9] a fetch that runs for two seconds is believed at once', () => {
+    const { desk } = start();
+    const fetch = (fetchId: number, at: number, pieces: number, bytesPerPiece: number) => {
+      desk.start(TARGET, ALL, at);
+      desk.handleHead(fetchId, { status: 200, bodyStart: 0, bodyBytes: undefined }, at);
+      for (let piece = 1; piece <= pieces; piece += 1)
+        desk.handleChunk(fetchId, new Uint8Array(bytesPerPiece), at + 100 * piece);
+      desk.forget(KEY);
+    };
+    fetch(1, 0, 15, 500_000);
+    fetch(2, 2_000, 19, 25_000);
+    expect(desk.bitsPerSecond).toBeGreaterThan(6_000_000);
+    fetch(3, 4_000, 21, 25_000);
+    expect(desk.bitsPerSecond).toBeLessThanOrEqual(2_000_001);
+  });
+
+  // Peers brought everything for a minute, and the line has become another one meanwhile.
+  test('[HTTP-9] after ten seconds without a byte the news count, not the past', () => {
+    const { desk } = start();
+    const fetch = (fetchId: number, at: number, bytesPerPiece: number) => {
+      desk.start(TARGET, ALL, at);
+      desk.handleHead(fetchId, { status: 200, bodyStart: 0, bodyBytes: undefined }, at);
+      for (let piece = 1; piece <= 10; piece += 1)
+        desk.handleChunk(fetchId, new Uint8Array(bytesPerPiece), at + 100 * piece);
+      desk.forget(KEY);
+    };
+    fetch(1, 0, 100_000);
+    fetch(2, 9_000, 10_000);
+    expect(desk.bitsPerSecond).toBeGreaterThan(3_000_000);
+    fetch(3, 40_000, 10_000);
+    expect(desk.bitsPerSecond).toBeLessThan(1_600_000);
   });
 });

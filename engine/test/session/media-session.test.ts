@@ -31,6 +31,38 @@ describe('MediaSession: the swarm', () => {
     expect(rig.of('report').at(-1)).toMatchObject({ name: 'swarmJoined', payload: { swarmId: rig.content.url } });
   });
 
+  test('[SWARM-12] is one for all renditions: a player that switches keeps its peers, and asks them', () => {
+    const rig = new SessionRig({ segmentBytes: 1_000 });
+    const { url } = rig.content;
+    const urlOf = (name: string) => url.replace('main', name);
+    const variants = ['low', 'high'].map(
+      (name, index) => `#EXT-X-STREAM-INF:BANDWIDTH=${index + 1}00000\n${name}.m3u8`,
+    );
+    rig.addManifest(['#EXTM3U', ...variants, ''].join('\n'));
+    const segmentOf = (name: string) => {
+      const text = rig.content.playlistAt(0).replaceAll('segment-', `${name}-`);
+      rig.run(rig.session.addManifest({ url: urlOf(name), text }, rig.now));
+      const segment = rig.session.findSegment(rig.content.segmentUrl(5).replace('segment-', `${name}-`), undefined);
+      if (!segment) throw new Error(`no segment in ${name}`);
+      return segment;
+    };
+    const segments = [segmentOf('low')];
+    rig.play(30);
+    const peer = rig.connectPeer('z');
+    segments.push(segmentOf('high'));
+    segments.forEach((segment, index) => {
+      rig.peerSays(peer, { type: 'have', entries: [{ id: segment.id, state: 'complete', totalBytes: 1_000 }] });
+      const input = { requestId: index + 1, segment, headers: {}, withCredentials: false };
+      rig.run(rig.session.request(input, rig.now));
+    });
+    const asked = rig.saidTo(peer, 'request').map(({ id }) => id.rendition);
+    expect(new Set(asked)).toEqual(new Set(segments.map(({ id }) => id.rendition)));
+    expect(new Set(asked).size).toBe(2);
+    expect(rig.of('openTracker')).toHaveLength(1);
+    expect([rig.of('closeLink'), rig.of('closeTracker')]).toEqual([[], []]);
+    expect(rig.session.swarm?.peers).toHaveLength(1);
+  });
+
   test('[PLAY-6] without trackers there is none, and everything comes over HTTP', () => {
     const rig = new SessionRig({}, { trackers: [] });
     rig.addManifest();

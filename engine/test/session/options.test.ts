@@ -43,11 +43,12 @@ describe('options', () => {
 
   test('[PLAY-9] upload options are laid over one by one', () => {
     const once = apply({ upload: { maxBitrate: 1_000_000 } });
-    expect(once.upload).toEqual({ enabled: true, maxBitrate: 1_000_000, maxRatio: 2 });
+    expect(once.upload).toEqual({ enabled: true, maxBitrate: 1_000_000, maxRatio: 2, onCellular: false });
     expect(applyOptions(once, { upload: { enabled: false, maxRatio: 0 } }).upload).toEqual({
       enabled: false,
       maxBitrate: 1_000_000,
       maxRatio: 0,
+      onCellular: false,
     });
     expect(applyOptions(once, { maxPeers: 3 }).upload).toEqual(once.upload);
   });
@@ -79,6 +80,7 @@ describe('options', () => {
     ['upload.maxBitrate', { maxBitrate: 0 }],
     ['upload.maxBitrate', { maxBitrate: NaN }],
     ['upload.maxRatio', { maxRatio: -1 }],
+    ['upload.onCellular', { onCellular: 1 }],
     ['upload.rate', { rate: 1 }],
     ['memoryLimitBytes', -1],
     ['memoryLimitBytes', Infinity],
@@ -115,6 +117,7 @@ describe('options', () => {
     expect(documented.get('enabled')).toBe(String(flat['enabled']));
     expect(documented.get('maxBitrate')).toBe(String(upload.maxBitrate));
     expect(documented.get('maxRatio')).toBe(String(upload.maxRatio));
+    expect(documented.get('onCellular')).toBe(String(upload.onCellular));
     expect(documented.get('maxPeers')).toBe(String(rest.maxPeers));
     expect(documented.get('memoryLimitBytes')).toMatch(new RegExp(`^${rest.memoryLimitBytes}\\b`));
   });

@@ -12,6 +12,7 @@ import type { P2POptions } from '../../src/session/options';
 import { FakeHttp, type FakeResponse } from '../doubles/fake-http';
 import { FakePeerNetwork, type FakeLinks, type FakeLinksOptions } from '../doubles/fake-links';
 import { FakeTracker, type FakeTrackerOptions } from '../doubles/fake-signalling';
+import { ManualConditions } from '../doubles/manual-conditions';
 import { ManualLifecycle } from '../doubles/manual-lifecycle';
 import { RecordingLogger } from '../doubles/recording-logger';
 import { SeededRandom } from '../doubles/seeded-random';
@@ -48,6 +49,7 @@ export class Viewer {
   readonly http: FakeHttp;
   readonly links: FakeLinks;
   readonly lifecycle = new ManualLifecycle();
+  readonly conditions = new ManualConditions();
   readonly logger = new RecordingLogger();
   readonly connection: PlayerConnection | undefined;
   readonly events: { readonly name: string; readonly payload: unknown }[] = [];
@@ -71,6 +73,7 @@ export class Viewer {
         signalling: tracker,
         store: options.store ?? new MemoryStore(),
         lifecycle: this.lifecycle,
+        conditions: this.conditions,
         logger: this.logger,
       }),
       { trackers: [TRACKER_URL], ...options.p2p },
@@ -184,7 +187,10 @@ export class World {
       sockets: this.tracker.connectionCount,
       links: this.viewers.reduce((sum, { links }) => sum + links.links.size, 0),
       fetches: this.viewers.reduce((sum, { http }) => sum + http.activeCount, 0),
-      listeners: this.viewers.reduce((sum, { lifecycle }) => sum + lifecycle.listenerCount, 0),
+      listeners: this.viewers.reduce(
+        (sum, { lifecycle, conditions }) => sum + lifecycle.listenerCount + conditions.listenerCount,
+        0,
+      ),
     }).toEqual({ tasks: 0, sockets: 0, links: 0, fetches: 0, listeners: 0 });
   }
 

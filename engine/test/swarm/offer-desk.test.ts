@@ -94,10 +94,8 @@ describe('OfferDesk', () => {
       desk.offerTo(50, now);
       const made = [...open].filter((linkId) => !known.has(linkId));
       sizes.push(made.length);
-      for (const linkId of made) {
-        describeLink(linkId);
-        desk.take(`offer ${linkId}`);
-      }
+      for (const linkId of made) describeLink(linkId);
+      for (const linkId of made) desk.take(`offer ${linkId}`);
     }
     expect(sizes).toEqual([OFFERS_AT_ONCE, OFFERS_AT_ONCE, MANY_OFFERS, MANY_OFFERS]);
     desk.allowAtOnce();

@@ -16,6 +16,8 @@ export interface Access {
   readonly regionMs: Milliseconds;
   readonly nat: NatType;
   readonly uploads: boolean;
+  /** A mobile operator's network: the engine uploads nothing there, and neither do its rivals. */
+  readonly isCellular: boolean;
 }
 
 interface AccessClass {
@@ -24,7 +26,7 @@ interface AccessClass {
   readonly downMbps: number;
   readonly upMbps: number;
   readonly rttMs: number;
-  readonly uploads: boolean;
+  readonly isCellular?: true;
 }
 
 /** Which lines the audience has. */
@@ -34,16 +36,16 @@ const MIXES: Readonly<Record<AccessMix, { readonly sigma: number; readonly class
   broadband: {
     sigma: 0.6,
     classes: [
-      { name: 'cable', share: 0.45, downMbps: 200, upMbps: 15, rttMs: 14, uploads: true },
-      { name: 'fibre', share: 0.25, downMbps: 300, upMbps: 120, rttMs: 6, uploads: true },
-      { name: 'dsl', share: 0.1, downMbps: 40, upMbps: 6, rttMs: 20, uploads: true },
-      { name: 'mobile', share: 0.2, downMbps: 60, upMbps: 9, rttMs: 31, uploads: false },
+      { name: 'cable', share: 0.45, downMbps: 200, upMbps: 15, rttMs: 14 },
+      { name: 'fibre', share: 0.25, downMbps: 300, upMbps: 120, rttMs: 6 },
+      { name: 'dsl', share: 0.1, downMbps: 40, upMbps: 6, rttMs: 20 },
+      { name: 'mobile', share: 0.2, downMbps: 60, upMbps: 9, rttMs: 31, isCellular: true },
     ],
   },
   // Rented machines, as in stress tests: no translation of addresses, lines far above the stream.
   fast: {
     sigma: 0,
-    classes: [{ name: 'datacentre', share: 1, downMbps: 500, upMbps: 500, rttMs: 2, uploads: true }],
+    classes: [{ name: 'datacentre', share: 1, downMbps: 500, upMbps: 500, rttMs: 2 }],
   },
 };
 
@@ -57,7 +59,7 @@ const MAX_REGION_MS = 30;
 export function drawAccess(random: Random, mix: AccessMix, noUploadShare: number, nats: NatMix): Access {
   const { classes, sigma } = MIXES[mix];
   const access = weighted(random, classes, ({ share }) => share);
-  const never = classes.filter(({ uploads }) => !uploads).reduce((sum, { share }) => sum + share, 0);
+  const never = classes.filter(({ isCellular }) => isCellular).reduce((sum, { share }) => sum + share, 0);
   const refusal = never < 1 ? Math.max(0, (noUploadShare - never) / (1 - never)) : 1;
   const refuses = random.next() < refusal;
   return {
@@ -67,7 +69,8 @@ export function drawAccess(random: Random, mix: AccessMix, noUploadShare: number
     lineRttMs: access.rttMs,
     regionMs: mix === 'fast' ? uniform(random, 0, 2) : uniform(random, 0, MAX_REGION_MS),
     nat: mix === 'fast' ? 'open' : drawNat(random, nats),
-    uploads: access.uploads && !refuses,
+    uploads: !access.isCellular && !refuses,
+    isCellular: access.isCellular ?? false,
   };
 }
 

@@ -2,13 +2,22 @@ import type { Bytes, Milliseconds } from '../../../engine/src/base/units';
 import { Deque } from '../time/deque';
 import type { EventQueue } from '../time/event-queue';
 
+/** The queue before a line holds so much; senders that find it full slow down, as congestion control does. */
+const MAX_BACKLOG_MS: Milliseconds = 300;
+
 /** The way into one viewer: what arrives from anywhere waits its turn. */
 export class Downlink {
   #freeAt: Milliseconds = 0;
   /** Simulated bytes that came through. */
   carriedBytes = 0;
 
-  constructor(readonly bytesPerMs: number) {}
+  /** The rate may change at any time; what has been let in is through when it would have been. */
+  constructor(public bytesPerMs: number) {}
+
+  /** How long a sender waits before the queue has room again. */
+  waitMs(now: Milliseconds): Milliseconds {
+    return Math.max(0, this.#freeAt - now - MAX_BACKLOG_MS);
+  }
 
   /** Takes in `byteCount` that reach the line at `at`; returns when they are through. */
   reserve(byteCount: Bytes, at: Milliseconds): Milliseconds {

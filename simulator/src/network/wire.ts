@@ -143,9 +143,13 @@ export class Wire implements UplinkCustomer {
       this.#acks.shift();
     }
     const next = this.#acks.peek();
-    if (!next || this.#underWay < this.world.windowBytes) return true;
-    this.#windowTimer.set(next.at);
-    return false;
+    if (next && this.#underWay >= this.world.windowBytes) {
+      this.#windowTimer.set(next.at);
+      return false;
+    }
+    const waitMs = this.downlink.waitMs(now);
+    if (waitMs > 0) this.#windowTimer.set(now + waitMs);
+    return waitMs === 0;
   }
 
   #costOf(frame: Uint8Array): Bytes {

@@ -144,7 +144,7 @@ class Fetch {
     this.#isSending = true;
     const byteCount = Math.min(this.#unsent, this.cdn.pieceBytes);
     const rate = this.cdn.network.bytesPerMs(this.cdn.config.bitrate) / this.cdn.slowness();
-    this.#after(byteCount / rate, this.#sendNext);
+    this.#after(Math.max(byteCount / rate, this.host.downlink.waitMs(this.cdn.network.queue.now)), this.#sendNext);
   }
 
   #send(): void {

@@ -54,7 +54,8 @@ export class EngineSource implements SegmentSource {
         trackers: [TRACKER_URL],
         maxPeers: tuning.maxPeers,
         memoryLimitBytes: DEFAULT_OPTIONS.memoryLimitBytes / scale,
-        upload: { enabled: host.access.uploads },
+        // That nothing is given on a cellular line is the engine's own doing.
+        upload: { enabled: host.access.uploads || host.access.isCellular },
       }),
       random,
       counters: this.traffic,
@@ -70,13 +71,12 @@ export class EngineSource implements SegmentSource {
         signalling: tracker.signalling(),
         store: new LengthStore(),
         lifecycle: NO_LIFECYCLE,
+        conditions: { isCellular: host.access.isCellular, savesData: false, subscribe: () => () => undefined },
         logger: { log: () => undefined },
       },
       {
-        deliver: ({ requestId, bytes, httpBytes, p2pBytes, bitsPerSecond }) => {
-          if (requestId !== this.#requestId) return;
-          const wasThere = httpBytes + p2pBytes === 0;
-          this.#answer(bytes.length, wasThere ? undefined : bitsPerSecond * scale);
+        deliver: ({ requestId, bytes, bitsPerSecond }) => {
+          if (requestId === this.#requestId) this.#answer(bytes.length, bitsPerSecond * scale);
         },
         progress: () => undefined,
         fail: ({ requestId }) => {
@@ -185,4 +185,4 @@ function zerosOf(length: Bytes): Uint8Array {
   return zeros.subarray(0, length);
 }
 
-const NO_LIFECYCLE: PageLifecycle = { subscribe: () => () => undefined };
+const NO_LIFECYCLE: PageLifecycle = { isHidden: false, subscribe: () => () => undefined };

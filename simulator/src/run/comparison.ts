@@ -15,6 +15,10 @@ export interface Difference {
     /** Relative: 0.01 is one per cent later. */
     readonly startupP50: Summary;
     readonly startupP95: Summary;
+    /** Relative: 0.01 is a mean bitrate of one per cent more. */
+    readonly meanBitrate: Summary;
+    /** Relative, of switches per viewer hour. */
+    readonly switches: Summary;
   };
   /** HTTP bytes ÷ those of `neighbour-election`; absent without a run of it. */
   readonly httpBytesRatio?: Summary;
@@ -58,6 +62,8 @@ export function comparisonOf(reports: readonly SeedsReport[]): ComparisonReport 
           stallsPerViewerHour: overPlain(({ stallsPerViewerHour }) => stallsPerViewerHour, false),
           startupP50: overPlain(({ startupSecondsP50 }) => startupSecondsP50, true),
           startupP95: overPlain(({ startupSecondsP95 }) => startupSecondsP95, true),
+          meanBitrate: overPlain(({ meanBitrate }) => meanBitrate, true),
+          switches: overPlain(({ switchesPerViewerHour }) => switchesPerViewerHour, true),
         },
       }),
       ...(election && {

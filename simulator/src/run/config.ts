@@ -6,7 +6,7 @@ import type { AccessMix } from '../network/access';
 import type { NatMix } from '../network/nat';
 import type { Churn } from '../viewers/audience';
 
-export const SCENARIOS = ['live', 'vod', 'flash', 'exit', 'mixed', 'no-upload', 'brownout'] as const;
+export const SCENARIOS = ['live', 'vod', 'flash', 'exit', 'mixed', 'no-upload', 'brownout', 'drops'] as const;
 export type Scenario = (typeof SCENARIOS)[number];
 
 export const POLICIES = ['ours', 'random-timer', 'neighbour-election', 'none'] as const;
@@ -36,6 +36,8 @@ export interface SimulationConfig {
   readonly churn: Churn;
   readonly exitShare: number;
   readonly hasBrownout: boolean;
+  /** Whether each viewer's downlink is slow for a while, and comes back. */
+  readonly hasDrops: boolean;
   readonly isAdaptive: boolean;
   /** Seconds until the next announce, as the tracker says. */
   readonly trackerInterval: Seconds;
@@ -72,6 +74,7 @@ const BASE: SimulationConfig = {
   churn: 'event',
   exitShare: 0,
   hasBrownout: false,
+  hasDrops: false,
   isAdaptive: false,
   trackerInterval: 120,
   maxPeers: DEFAULT_MAX_PEERS,
@@ -79,14 +82,17 @@ const BASE: SimulationConfig = {
   frameBytes: kibibytes(16),
 };
 
+const RENDITIONS = { bitrates: [1.5 * MEGABIT, 3 * MEGABIT, 5 * MEGABIT], isAdaptive: true };
+
 const BY_SCENARIO: Readonly<Record<Scenario, Partial<SimulationConfig>>> = {
   live: {},
   vod: { isLive: false, churn: 'browsing' },
   flash: { crowdPerMinute: 0.1 },
   exit: { exitShare: 0.9, churn: 'none' },
-  mixed: { bitrates: [1.5 * MEGABIT, 3 * MEGABIT, 5 * MEGABIT], isAdaptive: true },
+  mixed: RENDITIONS,
   'no-upload': { noUploadShare: 0.3 },
   brownout: { hasBrownout: true },
+  drops: { ...RENDITIONS, hasDrops: true },
 };
 
 /** A policy that keeps more or fewer connections than the engine does. */

@@ -6,7 +6,7 @@ import type { Random } from '../../../engine/src/ports/random';
 import { uniform } from '../chance/draws';
 import { SeededRandom } from '../chance/seeded-random';
 import { drawAccess } from '../network/access';
-import { Network } from '../network/network';
+import { Network, type NetworkHost } from '../network/network';
 import { LinkDirectory } from '../network/peer-links';
 import { SimulatedTracker } from '../network/tracker';
 import { Cdn, type CdnConfig } from '../origin/cdn';
@@ -22,6 +22,8 @@ import type { Viewer } from './viewer';
 
 export const CDN: CdnConfig = { hitMs: 30, missMs: 150, bitrate: 40_000_000, errorShare: 0.001 };
 const BROWNOUT = { seconds: 30, factor: 4 };
+/** A weak signal for a tenth of the run, for each viewer at another time: between the lowest two of the renditions. */
+const DROP = { bitrate: 2_600_000, part: 0.1, fromPart: 0.3, toPart: 0.6 };
 const SKEW_SECONDS = { least: 0.3, most: 1.5 };
 /** Of those that leave, how many do so without a word. */
 const ABRUPT_SHARE = 0.5;
@@ -87,6 +89,7 @@ export class Simulation {
     const world = { media, cdn, http, tracker, links, host, random: random.fork(), delaySeconds };
     const source = createSource(config, world);
     viewer.host = host;
+    if (config.hasDrops) this.#letDrop(host, random.fork());
     viewer.source = source;
     viewer.player = new Player(this.queue, media, source, random, {
       onLoaded: (segment) => this.onLoaded(viewer, segment),
@@ -96,6 +99,16 @@ export class Simulation {
       startSeconds: uniform(random, 0, startSpreadSeconds),
       skewSeconds: drawSkewSeconds(random),
     });
+  }
+
+  /** The viewer's downlink is slow for a while. */
+  #letDrop({ downlink }: NetworkHost, random: Random): void {
+    const usual = downlink.bytesPerMs;
+    const durationMs = secondsToMs(this.config.durationSeconds);
+    const dropsAt = durationMs * uniform(random, DROP.fromPart, DROP.toPart);
+    if (dropsAt < this.queue.now) return;
+    this.queue.schedule(dropsAt, () => (downlink.bytesPerMs = this.network.bytesPerMs(DROP.bitrate)));
+    this.queue.schedule(dropsAt + durationMs * DROP.part, () => (downlink.bytesPerMs = usual));
   }
 
   #leave(viewer: Viewer): void {

@@ -91,6 +91,8 @@ export function comparisonTableOf({ policies, differences }: ComparisonReport): 
     ...beside('stalls per viewer hour, above none', fixed(2), ({ toNone }) => toNone?.stallsPerViewerHour),
     ...beside('startup median, above none', percent, ({ toNone }) => toNone?.startupP50),
     ...beside('startup 95th percentile, above none', percent, ({ toNone }) => toNone?.startupP95),
+    ...beside('mean quality, above none', percent, ({ toNone }) => toNone?.meanBitrate),
+    ...beside('quality switches, above none', percent, ({ toNone }) => toNone?.switches),
     ...beside('HTTP bytes ÷ those of neighbour-election', fixed(2), ({ httpBytesRatio }) => httpBytesRatio),
   ];
   const title = `${scenario}: ${viewers} viewers, ${durationSeconds} s, seeds ${seed} to ${last}`;

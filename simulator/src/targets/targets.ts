@@ -35,6 +35,9 @@ const STALL_TOLERANCE = 0.0005;
 /** The same, counted: a stall in twenty hours of watching. */
 const STALL_COUNT_TOLERANCE = 0.05;
 
+/** Mean quality, and how often it changes: so much from that of plain HTTP, as a part of it. */
+const QUALITY_TOLERANCE = 0.05;
+
 const ONLY_OURS: readonly Policy[] = ['ours'];
 const BESIDE_PLAIN: readonly Policy[] = ['ours', 'none'];
 const BESIDE_ALL: readonly Policy[] = ['ours', 'none', 'neighbour-election'];
@@ -71,6 +74,32 @@ const calm = (scenario: 'flash' | 'exit', name: string): Target[] => [
     read: difference(({ toNone }) => toNone?.stallsPerViewerHour),
   },
 ];
+
+/** Players that adapt do with the engine what they do without it. */
+const honestRate = (scenario: 'mixed' | 'drops', name: string): Target[] => {
+  const runs: TargetRuns = { scenario, viewers: 1_000, policies: BESIDE_PLAIN };
+  const prefix = scenario === 'mixed' ? '' : `${scenario}-`;
+  return [
+    {
+      id: `${prefix}quality`,
+      name: `${name}: mean bitrate above plain HTTP`,
+      kind: 'usual',
+      runs,
+      atLeast: -QUALITY_TOLERANCE,
+      unit: 'share',
+      read: difference(({ toNone }) => toNone?.meanBitrate),
+    },
+    {
+      id: `${prefix}switches`,
+      name: `${name}: quality switches above plain HTTP`,
+      kind: 'usual',
+      runs,
+      atMost: QUALITY_TOLERANCE,
+      unit: 'share',
+      read: difference(({ toNone }) => toNone?.switches),
+    },
+  ];
+};
 
 export const TARGETS: readonly Target[] = [
   offloadTarget('usual', 10, 0.85, ONLY_OURS),
@@ -132,6 +161,8 @@ export const TARGETS: readonly Target[] = [
     unit: 'share',
     read: offload,
   },
+  ...honestRate('mixed', 'players adapt'),
+  ...honestRate('drops', 'lines that drop and come back'),
   ...calm('flash', 'flash crowd'),
   ...calm('exit', '90 % leave'),
 ];

@@ -173,7 +173,8 @@ export class Player {
     if (this.#isEnded || this.#next === undefined) return;
     this.#update();
     if (loaded) {
-      if (loaded.bitsPerSecond !== undefined) this.#noteRate(loaded.bitsPerSecond);
+      // The last segment counts alone, as in VHS: whatever a source says amiss shows.
+      this.#estimate = loaded.bitsPerSecond ?? this.#estimate;
       this.quality.add(segment);
       this.config.onLoaded?.(segment);
       this.#next += 1;
@@ -186,11 +187,5 @@ export class Player {
   #play(): void {
     this.startupMs ??= this.queue.now - this.#joinedAt;
     this.#state = 'playing';
-  }
-
-  #noteRate(bitsPerSecond: BitsPerSecond): void {
-    const weight = 0.3;
-    this.#estimate =
-      this.#estimate === undefined ? bitsPerSecond : this.#estimate + weight * (bitsPerSecond - this.#estimate);
   }
 }

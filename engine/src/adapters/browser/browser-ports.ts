@@ -8,6 +8,7 @@ import { MemoryStore } from '../shared/memory-store';
 import { silentLogger } from '../shared/silent-logger';
 import { SystemClock } from '../shared/system-clock';
 import { WebSocketSignalling } from '../shared/web-socket-signalling';
+import { NavigatorConditions } from './navigator-conditions';
 import { WindowLifecycle } from './page-lifecycle';
 import { SimplePeerLinks } from './simple-peer-links';
 
@@ -38,6 +39,7 @@ export function createBrowserPorts({ iceServers, logger = silentLogger }: Browse
     signalling: pageSignalling,
     store: new MemoryStore(),
     lifecycle: new WindowLifecycle(),
+    conditions: new NavigatorConditions(),
     logger,
   };
 }

@@ -10,6 +10,10 @@ import type { PageLifecycle, PageLifecycleListener } from '../../ports/page-life
  * @internal
  */
 export class WindowLifecycle implements PageLifecycle {
+  get isHidden(): boolean {
+    return typeof document !== 'undefined' && document.visibilityState === 'hidden';
+  }
+
   subscribe(listener: PageLifecycleListener): Cancel {
     if (typeof window === 'undefined') return () => undefined;
     const onPageHide = (): void => listener.onLeave();
@@ -17,9 +21,12 @@ export class WindowLifecycle implements PageLifecycle {
       // The first pageshow after a load is no return.
       if (event.persisted) listener.onReturn();
     };
+    const onVisibilityChange = (): void => listener.onVisibilityChange?.();
+    document.addEventListener('visibilitychange', onVisibilityChange);
     window.addEventListener('pagehide', onPageHide);
     window.addEventListener('pageshow', onPageShow);
     return () => {
+      document.removeEventListener('visibilitychange', onVisibilityChange);
       window.removeEventListener('pagehide', onPageHide);
       window.removeEventListener('pageshow', onPageShow);
     };
