@@ -261,7 +261,10 @@ export class DownloadDesk {
       selfId: host.peerId,
       selfWeight: host.selfWeight(),
       swarmSize: host.swarmSize(),
-      heardOf: host.heardOf(),
+      // Few plans come to draw lots.
+      get heardOf() {
+        return host.heardOf();
+      },
       searchUntil: host.searchUntil(),
       startingUntil: host.startingUntil(),
       blockBytes: host.sizes.blockBytes,
@@ -358,12 +361,8 @@ export class DownloadDesk {
     this.#usualBytes.set(segment.id.rendition, bytes.length);
     if (p2pBytes > httpBytes) counters.p2pSegmentCount += 1;
     else counters.httpSegmentCount += 1;
-    const bitsPerSecond = this.line.noteSegment(
-      download,
-      { byteCount: bytes.length, p2pBytes },
-      this.host.deadline(now),
-      now,
-    );
+    const came = { byteCount: bytes.length, p2pBytes };
+    const bitsPerSecond = this.line.noteSegment(download, came, this.host.deadline(now), now);
     for (const requestId of requestIds) {
       this.host.emit({ type: 'deliver', delivery: { requestId, bytes, httpBytes, p2pBytes, bitsPerSecond } });
     }
