@@ -7,6 +7,7 @@ import { Swarm } from '../../src/swarm/swarm';
 import type { SwarmEffect } from '../../src/swarm/swarm-effects';
 import { UploadBudget } from '../../src/swarm/upload-budget';
 import { SeededRandom } from '../doubles/seeded-random';
+import { swarmHostOf } from '../support/swarm-host';
 
 const TRACKER = 'wss://a.example';
 const HASH = 'h'.repeat(20);
@@ -23,25 +24,12 @@ class World {
   readonly swarm = new Swarm(
     { infoHash: HASH, peerId: nameOf('m'), trackers: [TRACKER] },
     new UploadBudget({ isEnabled: true, maxBitrate: 1_000_000, maxRatio: Infinity }),
-    {
+    swarmHostOf({
       random: new SeededRandom(3),
       effect: (effect) => this.#effects.push(effect),
-      report: () => undefined,
       maxPeers: () => this.maxPeers,
-      totals: () => ({ uploadedBytes: 0, downloadedBytes: 0 }),
-      ownHaves: () => [],
-      haveOf: () => undefined,
-      ownAbout: () => ({ uploadKbps: 1_000, isSettled: true }),
       bytesAtHand: (_, { start, end }) => new Uint8Array(end - start),
-      readBytes: () => undefined,
-      onPeersChanged: () => undefined,
-      onHave: () => undefined,
-      onData: () => undefined,
-      onRequestFailed: () => undefined,
-      onLateData: () => undefined,
-      onUploaded: () => undefined,
-      onViolation: () => undefined,
-    },
+    }),
   );
 
   constructor() {

@@ -10,6 +10,7 @@ import { Swarm } from '../../src/swarm/swarm';
 import type { SwarmEffect } from '../../src/swarm/swarm-effects';
 import { UploadBudget } from '../../src/swarm/upload-budget';
 import { SeededRandom } from '../doubles/seeded-random';
+import { swarmHostOf } from '../support/swarm-host';
 
 const URL_A = 'wss://a.example';
 const HASH = 'h'.repeat(20);
@@ -27,25 +28,15 @@ function start({ peerId = nameOf('m'), maxPeers = 24, haves = [] as HaveEntry[],
   const swarm = new Swarm(
     { infoHash: HASH, peerId, trackers },
     new UploadBudget({ isEnabled: true, maxBitrate: Infinity, maxRatio: 2 }),
-    {
+    swarmHostOf({
       random: new SeededRandom(peerId.charCodeAt(0)),
       effect: (effect) => effects.push(effect),
       report: (name, payload) => events.push('peerId' in payload ? `${name} ${payload.peerId?.[0]}` : name),
       maxPeers: () => limits.maxPeers,
-      totals: () => ({ uploadedBytes: 0, downloadedBytes: 0 }),
       ownHaves: () => haves,
       haveOf: (key) => haves.find(({ id }) => segmentKeyOf(id) === key),
       ownAbout: () => ({ uploadKbps: 3_000, isSettled: true }),
-      bytesAtHand: () => 'absent',
-      readBytes: () => undefined,
-      onPeersChanged: () => undefined,
-      onHave: () => undefined,
-      onData: () => undefined,
-      onRequestFailed: () => undefined,
-      onLateData: () => undefined,
-      onUploaded: () => undefined,
-      onViolation: () => undefined,
-    },
+    }),
   );
   const of = <Type extends SwarmEffect['type']>(type: Type) =>
     effects.filter((effect): effect is Extract<SwarmEffect, { type: Type }> => effect.type === type);
