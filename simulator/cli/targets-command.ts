@@ -17,6 +17,7 @@ const HELP = `Holds the simulated engine against its targets.
 
   --quick             few viewers, seeds and seconds: shows that it works, in a minute
   --large             also 10,000 viewers
+  --max-viewers N     cuts larger audiences to this: what they would show is left open
   --only LIST         ids of targets, as --json shows them
   --seeds K           default 10
   --jobs N            processes that share the work, default one per core
@@ -33,6 +34,7 @@ const OPTIONS = {
   ...RUN_OPTIONS,
   quick: { type: 'boolean' },
   large: { type: 'boolean' },
+  'max-viewers': { type: 'string' },
   only: { type: 'string' },
   seeds: { type: 'string' },
   jobs: { type: 'string' },
@@ -57,11 +59,12 @@ export async function targetsCommand(args: readonly string[], console: Console):
   const given = readChanges(values);
   if (given.viewers !== undefined) throw new Error('--viewers: each target has its own number');
   const quickChanges = { durationSeconds: QUICK.seconds, arrivalSeconds: QUICK.arrivalSeconds };
+  const maxViewers = readCount('max-viewers', values['max-viewers']) ?? (isQuick ? QUICK.viewers : undefined);
   const options: MeasureOptions = {
     targets: pickTargets(kinds, values.only?.split(',') ?? []),
     seedCount: readCount('seeds', values.seeds) ?? (isQuick ? QUICK.seeds : SEED_COUNT),
     changes: isQuick ? { ...quickChanges, ...definedOf(given) } : given,
-    ...(isQuick && { maxViewers: QUICK.viewers }),
+    ...(maxViewers !== undefined && { maxViewers }),
     reduced: {
       ...(isQuick && { maxViewers: QUICK.reducedViewers }),
       sampleCount: readCount('samples', values.samples, LEAST_SAMPLES) ?? (isQuick ? QUICK.samples : SAMPLE_COUNT),

@@ -19,6 +19,7 @@ import { UploadBudget } from '../swarm/upload-budget';
 import type { BytesAtHand } from '../swarm/upload-desk';
 import type { Counters } from './counters';
 import { DownloadDesk } from './download-desk';
+import { GatheredChanges } from './gathered-changes';
 import { LookAhead, type AheadSegment } from './look-ahead';
 import type { ResolvedOptions } from './options';
 import { OwnAccount } from './own-account';
@@ -35,8 +36,6 @@ const SEARCH_MS: Milliseconds = 10_000;
 const STARTING_MS: Milliseconds = 15_000;
 /** With so many peers the search is over. */
 const ENOUGH_PEERS = 4;
-/** Changes in what can be given are gathered for so long before peers are told. */
-const ANNOUNCE_DELAY_MS: Milliseconds = 50;
 
 export interface MediaSessionConfig {
   readonly sourceUrl: string;
@@ -58,8 +57,7 @@ export class MediaSession {
   readonly #shelf: SegmentShelf;
   readonly #budget: UploadBudget;
   readonly #ownAccount: OwnAccount;
-  /** What peers are to hear of soon. */
-  readonly #changedKeys = new Set<SegmentKey>();
+  readonly #changes = new GatheredChanges();
   readonly #shelfReads: ShelfReads;
   readonly #situation = new Situation();
   readonly swarmId: string;
@@ -68,7 +66,6 @@ export class MediaSession {
   #effects: SessionEffect[] = [];
   #swarm: Swarm | undefined;
   #joinedAt: Milliseconds = 0;
-  #announceAt: Milliseconds = Infinity;
   #wakeAt: Milliseconds = Infinity;
   #isLeft = false;
 
@@ -80,7 +77,7 @@ export class MediaSession {
     this.#model = config.model ?? new MediaModel({ sourceUrl: config.sourceUrl });
     this.#budget = new UploadBudget(this.#situation.uploadLimits(config.options), this.#sizes);
     this.#ownAccount = new OwnAccount(this.#budget, config.counters, this.#sizes);
-    this.#shelf = new SegmentShelf(config.options.memoryLimitBytes, emit, (key) => this.#noteChange(key));
+    this.#shelf = new SegmentShelf(config.options.memoryLimitBytes, emit, (key) => this.#changes.note(key));
     this.#shelfReads = new ShelfReads(emit);
     this.#downloads = new DownloadDesk({
       emit,
@@ -96,7 +93,7 @@ export class MediaSession {
       heardOf: () => this.#swarm?.heardOf ?? [],
       searchUntil: () => this.#searchUntil(),
       startingUntil: () => this.#startingUntil(),
-      onAvailabilityChanged: (key) => this.#noteChange(key),
+      onAvailabilityChanged: (key) => this.#changes.note(key),
       onComplete: (segment, bytes) => this.#keep(segment, bytes),
     });
     this.#lookAhead = new LookAhead({
@@ -307,7 +304,7 @@ export class MediaSession {
     }
     const wakeAt = this.#isLeft
       ? Infinity
-      : Math.min(this.#announceAt, this.#downloads.wakeAt, this.#swarm?.wakeAt ?? Infinity);
+      : Math.min(this.#changes.dueAt, this.#downloads.wakeAt, this.#swarm?.wakeAt ?? Infinity);
     if (wakeAt !== this.#wakeAt) {
       this.#wakeAt = wakeAt;
       this.#effects.push({ type: 'wakeAt', at: wakeAt });
@@ -317,18 +314,9 @@ export class MediaSession {
     return effects;
   }
 
-  #noteChange(key: SegmentKey): void {
-    this.#changedKeys.add(key);
-  }
-
-  /** [HAVE-1] Peers hear of changes gathered over a moment, not of each chunk. */
+  /** Tells peers what changed, once it is time. */
   #announceChanges(now: Milliseconds): void {
-    if (this.#changedKeys.size === 0) return;
-    if (this.#announceAt === Infinity) this.#announceAt = now + ANNOUNCE_DELAY_MS;
-    if (now < this.#announceAt) return;
-    this.#announceAt = Infinity;
-    const entries = [...this.#changedKeys].flatMap((key) => this.#haveOf(key) ?? []);
-    this.#changedKeys.clear();
+    const entries = this.#changes.take(now).flatMap((key) => this.#haveOf(key) ?? []);
     if (this.#gives && entries.length > 0) this.#swarm?.announce(entries);
   }
 
@@ -367,7 +355,7 @@ export class MediaSession {
 
   #keep(segment: Segment, bytes: Uint8Array): void {
     this.#shelf.put(segment.key, segment.id, bytes);
-    this.#noteChange(segment.key);
+    this.#changes.note(segment.key);
   }
 
   /** [AHEAD-3] Nothing is fetched ahead of a player that stands still, on a hidden page or a line that costs. */
