@@ -1,6 +1,6 @@
 // Who may import whom (docs/architecture.md). Types count: an import type is a dependency too.
 
-/** Folders of engine/src and the other folders each may import. `player` and the entries `index.ts` and `dash.ts` come last. */
+/** Folders of engine/src and the other folders each may import. `player` and the entries `index.ts`, `dash.ts` and `plugin.ts` come last. */
 const LAYERS = {
   base: [],
   ports: ['base'],
@@ -59,11 +59,11 @@ module.exports = {
     ),
     forbid(
       'plugins-by-the-front-door',
-      'A plugin imports engine/src/index or engine/src/dash, its own files, and plugins/hlsjs where the player is built on hls.js.',
+      'A plugin imports engine/src/index, dash or plugin, its own files, and plugins/hlsjs where the player is built on hls.js.',
       { path: '^plugins/([^/]+)/', pathNot: TESTS },
       {
         path: '^(engine|plugins|overlay|tracker|simulator|benchmarks|examples|e2e|scripts)/',
-        pathNot: '^(engine/src/(index|dash)\\.ts$|plugins/$1/|plugins/hlsjs/)',
+        pathNot: '^(engine/src/(index|dash|plugin)\\.ts$|plugins/$1/|plugins/hlsjs/)',
       },
     ),
     forbid(

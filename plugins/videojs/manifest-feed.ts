@@ -2,8 +2,9 @@
 // anyone was listening.
 
 import type { ManifestText } from '../../engine/src/index';
+import { toHttpUrl } from '../../engine/src/plugin';
 import { isDelta, type ManifestMemory, manifestKey, manifestKeys } from './manifest-text';
-import { type SourceFormat, toHttpUrl } from './request-kind';
+import type { SourceFormat } from './request-kind';
 import type { VhsHandler, VhsPlaylist } from './vhs-types';
 
 /** What VHS plays. */

@@ -1,7 +1,7 @@
 // Manifest texts as they come out of VHS's requests, and a short memory of them for the whole page.
 
 import type { ManifestText } from '../../engine/src/index';
-import { toHttpUrl } from './request-kind';
+import { toHttpUrl } from '../../engine/src/plugin';
 import type { VhsRequest, VhsResponse } from './vhs-types';
 
 /** Stops pages with many players, or long zapping, from keeping every manifest they ever loaded. */

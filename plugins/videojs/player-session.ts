@@ -1,8 +1,9 @@
 // One player with P2P: follows its sources and tells the engine what it needs to know.
 
 import type { PlayerConnection, SessionHandle } from '../../engine/src/index';
-import { PLAYBACK_EVENTS, playbackOf } from './playback';
-import { sourceFormatOf, toHttpUrl } from './request-kind';
+import { PLAYBACK_EVENTS, toHttpUrl } from '../../engine/src/plugin';
+import { playbackOf } from './playback';
+import { sourceFormatOf } from './request-kind';
 import type { VideojsPage } from './page';
 import { SourceBinding } from './source-binding';
 import type { VhsHandler, VideojsPlayer, VideojsSource } from './vhs-types';
@@ -15,7 +16,7 @@ export class PlayerSession {
   private binding: SourceBinding | undefined;
   private isSourceOpen = false;
   private hasEnded = false;
-  private readonly listeners: readonly (readonly [events: string[], listener: () => void])[] = [
+  private readonly listeners: readonly (readonly [events: readonly string[], listener: () => void])[] = [
     [['xhr-hooks-ready'], () => this.followNewSource()],
     [['loadstart'], () => this.standAsideWithoutVhs()],
     [['error'], () => this.player.error()?.code === MEDIA_ERR_SRC_NOT_SUPPORTED && this.standAsideWithoutVhs()],
@@ -29,7 +30,7 @@ export class PlayerSession {
     private readonly page: VideojsPage,
     private readonly onEnded: () => void,
   ) {
-    for (const [events, listener] of this.listeners) player.on(events, listener);
+    for (const [events, listener] of this.listeners) player.on([...events], listener);
     connection.handle.on('destroyed', () => this.end('native'));
     this.followCurrentSource();
   }
@@ -94,7 +95,7 @@ export class PlayerSession {
   private end(fate: 'abort' | 'native'): void {
     if (this.hasEnded) return;
     this.hasEnded = true;
-    for (const [events, listener] of this.listeners) this.player.off(events, listener);
+    for (const [events, listener] of this.listeners) this.player.off([...events], listener);
     this.unbind(fate);
     this.onEnded();
     this.handle.destroy();

@@ -1,6 +1,7 @@
 // Which sources are for the engine, and which requests of VHS are media segments. Everything else is left to the
 // player: manifests, keys, initialization segments, clocks, DASH indexes and container probes.
 
+import { toHttpUrl } from '../../engine/src/plugin';
 import type { VhsHandler, VhsRequestOptions, VideojsSource } from './vhs-types';
 
 /** A manifest format that both VHS and the engine read. */
@@ -10,19 +11,6 @@ const FORMATS: readonly (readonly [format: SourceFormat, type: RegExp, path: Reg
   ['hls', /^(audio|video|application)\/(x-|vnd\.apple\.)?mpegurl/i, /\.m3u8$/i],
   ['dash', /^application\/dash\+xml/i, /\.mpd$/i],
 ];
-
-/** `url` in full, without fragment; undefined when it is none that HTTP can fetch. */
-export function toHttpUrl(url: string | undefined): string | undefined {
-  if (!url) return undefined;
-  let parsed: URL;
-  try {
-    parsed = new URL(url, document.baseURI);
-  } catch {
-    return undefined;
-  }
-  parsed.hash = '';
-  return /^https?:$/.test(parsed.protocol) ? parsed.href : undefined;
-}
 
 /** What a source is by its type or, without one, by its name; undefined: nothing that VHS plays. */
 export function sourceFormatOf({ src, type }: VideojsSource): SourceFormat | undefined {

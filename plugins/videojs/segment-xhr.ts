@@ -6,7 +6,7 @@
 
 import { parseRangeHeader } from '../../engine/src/index';
 import type { ByteRange, Cancel, DeliveredSegment, PlayerRequest, PlayerRequestListener } from '../../engine/src/index';
-import { ProgressFeed } from './progress-feed';
+import { ProgressFeed } from '../../engine/src/plugin';
 import { type Answer, ReadyState, SegmentAnswer } from './segment-answer';
 
 /** What a request needs from its player. */
@@ -184,7 +184,7 @@ export class SegmentXhr extends EventTarget {
 
   private feedProgress(loadedBytes: number, totalBytes: number | undefined): void {
     const madeAt = this.requestTime;
-    const shown = this.progressFeed.requestTimeFor(loadedBytes, this.context.bufferAheadSeconds(), Date.now());
+    const shown = this.progressFeed.beginningFor(loadedBytes, this.context.bufferAheadSeconds(), Date.now());
     if (shown === undefined) return;
     this.requestTime = shown;
     this.emit('progress', loadedBytes, totalBytes);

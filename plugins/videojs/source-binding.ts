@@ -1,12 +1,13 @@
 // One source of one player, from the moment VHS takes it until it lets go.
 
 import type { PlayerConnection } from '../../engine/src/index';
+import { bufferAheadSeconds, toHttpUrl } from '../../engine/src/plugin';
 import { IndexFeed } from './index-feed';
 import { ManifestFeed, type PlayedSource } from './manifest-feed';
-import { bufferAheadSeconds, playbackOf } from './playback';
+import { playbackOf } from './playback';
 import type { VideojsPage } from './page';
 import { readManifest } from './manifest-text';
-import { isPartRequest, isPlainGet, isSegmentRequest, toHttpUrl } from './request-kind';
+import { isPartRequest, isPlainGet, isSegmentRequest } from './request-kind';
 import { SegmentXhr } from './segment-xhr';
 import { installHooks } from './vhs-hooks';
 import type { VhsHandler, VhsRequestOptions, VideojsPlayer } from './vhs-types';

@@ -1,6 +1,8 @@
 // The parts of video.js and of its streaming engine VHS that the plugin touches. video.js types the player but not
 // VHS; names with a trailing or leading underscore are VHS's own and may be missing in another version.
 
+import type { TimeSpans } from '../../engine/src/plugin';
+
 /** A source as the page gives it to the player. */
 export interface VideojsSource {
   readonly src?: string;
@@ -112,13 +114,6 @@ export interface VideojsPlayer {
   paused(): boolean;
   buffered(): TimeSpans;
   error(): { readonly code: number } | null | undefined;
-}
-
-/** `TimeRanges`, the browser's or video.js's own. */
-export interface TimeSpans {
-  readonly length: number;
-  start(index: number): number;
-  end(index: number): number;
 }
 
 /** The source handler through which every VHS source begins. */

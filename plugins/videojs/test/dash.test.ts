@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { P2POptions, SessionHandle } from '../../../engine/src/index';
 import { registerPlugin } from '../plugin';
 import { SegmentXhr } from '../segment-xhr';
-import { FakeConnection, last } from './fake-connection';
+import { FakeConnection, last } from '../../test/fake-connection';
 import { type FakeNativeXhr, lastNative, nativeRequests } from './fake-native-xhr';
 import { createPlayer, page, setUpPage, type TestPlayer, until, vhsOf } from './vhs-page';
 

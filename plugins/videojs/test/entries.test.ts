@@ -8,7 +8,9 @@ jest.mock('../../../engine/src/index', () => ({
 }));
 jest.mock('../../../engine/src/dash', () => ({
   connectDashPlayer: () =>
-    new (jest.requireActual<typeof import('./fake-connection')>('./fake-connection').FakeConnection)(),
+    new (jest.requireActual<typeof import('../../test/fake-connection')>(
+      '../../test/fake-connection',
+    ).FakeConnection)(),
 }));
 
 type Methods = Record<string, unknown>;

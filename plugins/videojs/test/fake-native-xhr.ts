@@ -1,6 +1,6 @@
 // The browser's XMLHttpRequest, answered by a test. Its event order is that of the XHR standard.
 
-import { last } from './fake-connection';
+import { last } from '../../test/fake-connection';
 
 const HEADERS_RECEIVED = 2;
 const LOADING = 3;

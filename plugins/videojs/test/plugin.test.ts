@@ -2,7 +2,7 @@ import { P2PError } from '../../../engine/src/base/p2p-error';
 import type { P2POptions, SessionHandle } from '../../../engine/src/index';
 import { registerPlugin } from '../plugin';
 import { SegmentXhr } from '../segment-xhr';
-import { delivered, FakeConnection, last } from './fake-connection';
+import { delivered, FakeConnection, last } from '../../test/fake-connection';
 import { lastNative, nativeRequests } from './fake-native-xhr';
 import {
   createPlayer,

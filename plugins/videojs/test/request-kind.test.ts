@@ -1,4 +1,4 @@
-import { isPartRequest, isSegmentRequest, sourceFormatOf, toHttpUrl } from '../request-kind';
+import { isPartRequest, isSegmentRequest, sourceFormatOf } from '../request-kind';
 import type { VhsHandler, VhsRequestOptions } from '../vhs-types';
 
 const uri = 'https://cdn.test/s0.ts';
@@ -66,14 +66,4 @@ test.each<[string, object, string | undefined]>([
   ['nothing', {}, undefined],
 ])('sourceFormatOf %s', (_case, source, expected) => {
   expect(sourceFormatOf(source)).toBe(expected);
-});
-
-test.each([
-  ['/live/main.m3u8#t=5', 'http://localhost/live/main.m3u8'],
-  ['https://cdn.test/a?b=c', 'https://cdn.test/a?b=c'],
-  ['blob:https://cdn.test/1', undefined],
-  ['http://[bad', undefined],
-  ['', undefined],
-])('toHttpUrl %s', (url, expected) => {
-  expect(toHttpUrl(url)).toBe(expected);
 });

@@ -1,7 +1,7 @@
 import videojs from 'video.js';
 import { P2PError } from '../../../engine/src/base/p2p-error';
 import { SegmentXhr } from '../segment-xhr';
-import { delivered, FakeConnection } from './fake-connection';
+import { delivered, FakeConnection } from '../../test/fake-connection';
 import { FakeNativeXhr, lastNative, nativeRequests } from './fake-native-xhr';
 
 const URL_OF_SEGMENT = 'https://cdn.test/live/s0.ts';

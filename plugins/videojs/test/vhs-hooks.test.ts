@@ -1,7 +1,7 @@
 import { SegmentXhr } from '../segment-xhr';
 import { installHooks } from '../vhs-hooks';
 import type { RequestHook, ResponseHook, VhsRequestOptions, VhsXhr } from '../vhs-types';
-import { last } from './fake-connection';
+import { last } from '../../test/fake-connection';
 import { lastNative, nativeRequests } from './fake-native-xhr';
 import { createPlayingPlayer, page, SEGMENT, setUpPage, SOURCE_URL, type TestPlayer, vhsOf } from './vhs-page';
 

@@ -11,7 +11,7 @@ import type {
   PlayerRequest,
   PlayerRequestListener,
   SessionHandle,
-} from '../../../engine/src/index';
+} from '../../engine/src/index';
 
 /** A request that the plugin made, and the way to answer it. */
 export interface Question extends PlayerRequest {

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { ProgressFeed, SHORT_BUFFER_SECONDS } from '../progress-feed';
+import { ProgressFeed, SHORT_BUFFER_SECONDS } from '../../src/player/progress-feed';
 
 const SHORT = SHORT_BUFFER_SECONDS - 1;
 const COMFORTABLE = SHORT_BUFFER_SECONDS + 1;
@@ -13,24 +13,24 @@ describe('ProgressFeed', () => {
   // is 84 kB/s, and VHS would abort a segment that HTTP completes in two seconds.
   test('a slow peer before HTTP joins does not count', () => {
     const feed = new ProgressFeed();
-    expect(feed.requestTimeFor(20_000, COMFORTABLE, 6000)).toBeUndefined();
-    feed.requestTimeFor(20_000, SHORT, 6000);
-    const shown = feed.requestTimeFor(520_000, SHORT, 7000)!;
+    expect(feed.beginningFor(20_000, COMFORTABLE, 6000)).toBeUndefined();
+    feed.beginningFor(20_000, SHORT, 6000);
+    const shown = feed.beginningFor(520_000, SHORT, 7000)!;
     expect(rateReadBy(shown, 520_000, 7000)).toBeCloseTo(500);
   });
 
   test('once VHS listens it hears all, whatever the buffer', () => {
     const feed = new ProgressFeed();
-    feed.requestTimeFor(1000, SHORT, 0);
-    expect(feed.requestTimeFor(2000, COMFORTABLE, 1000)).toBeDefined();
+    feed.beginningFor(1000, SHORT, 0);
+    expect(feed.beginningFor(2000, COMFORTABLE, 1000)).toBeDefined();
   });
 
   test('nothing is not progress', () => {
     const feed = new ProgressFeed();
-    expect(feed.requestTimeFor(0, SHORT, 0)).toBeUndefined();
+    expect(feed.beginningFor(0, SHORT, 0)).toBeUndefined();
     expect(feed.hasBegun).toBe(false);
-    feed.requestTimeFor(1000, SHORT, 0);
-    expect(feed.requestTimeFor(1000, SHORT, 500)).toBeUndefined();
+    feed.beginningFor(1000, SHORT, 0);
+    expect(feed.beginningFor(1000, SHORT, 500)).toBeUndefined();
     expect(feed.hasBegun).toBe(true);
   });
 
@@ -39,10 +39,10 @@ describe('ProgressFeed', () => {
     fc.assert(
       fc.property(positive, positive, positive, positive, (firstBytes, moreBytes, startMs, elapsedMs) => {
         const feed = new ProgressFeed();
-        feed.requestTimeFor(firstBytes, SHORT, startMs);
+        feed.beginningFor(firstBytes, SHORT, startMs);
         const loaded = firstBytes + moreBytes;
         const now = startMs + elapsedMs;
-        const rate = rateReadBy(feed.requestTimeFor(loaded, SHORT, now)!, loaded, now);
+        const rate = rateReadBy(feed.beginningFor(loaded, SHORT, now)!, loaded, now);
         expect(rate / (moreBytes / elapsedMs)).toBeCloseTo(1, 3);
       }),
     );

@@ -1,0 +1,6 @@
+// What plugins share besides the public engine; nothing of it is public.
+
+export { toHttpUrl } from './player/http-url';
+export { bufferAheadSeconds, PLAYBACK_EVENTS, playbackOf, watchPlayback } from './player/playback';
+export type { TimeSpans } from './player/playback';
+export { ProgressFeed } from './player/progress-feed';
