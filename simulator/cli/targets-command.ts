@@ -56,14 +56,14 @@ export async function targetsCommand(args: readonly string[], console: Console):
   if (values.help) return console.print(HELP);
   const isQuick = values.quick ?? false;
   const kinds = values.large ? (['usual', 'large', 'reduced'] as const) : (['usual', 'reduced'] as const);
-  const given = readChanges(values);
+  const given = definedOf(readChanges(values));
   if (given.viewers !== undefined) throw new Error('--viewers: each target has its own number');
   const quickChanges = { durationSeconds: QUICK.seconds, arrivalSeconds: QUICK.arrivalSeconds };
   const maxViewers = readCount('max-viewers', values['max-viewers']) ?? (isQuick ? QUICK.viewers : undefined);
   const options: MeasureOptions = {
     targets: pickTargets(kinds, values.only?.split(',') ?? []),
     seedCount: readCount('seeds', values.seeds) ?? (isQuick ? QUICK.seeds : SEED_COUNT),
-    changes: isQuick ? { ...quickChanges, ...definedOf(given) } : given,
+    changes: { ...(isQuick && quickChanges), ...given },
     ...(maxViewers !== undefined && { maxViewers }),
     reduced: {
       ...(isQuick && { maxViewers: QUICK.reducedViewers }),

@@ -70,6 +70,32 @@ describe('targets', () => {
     expect(written).toMatch(/^before\n<!-- begin targets -->\n\n\| target[\s\S]+\|\n\n<!-- end targets -->\nafter\n$/);
   });
 
+  test('each target keeps its own audience, whatever is not said; large ones can be cut', async () => {
+    const out = join(directory, 'few.json');
+    const few = [
+      '--only',
+      'live-10',
+      '--max-viewers',
+      '3',
+      '--seeds',
+      '1',
+      '--duration',
+      '20',
+      '--frame',
+      '64',
+      '--out',
+      out,
+    ];
+    expect(await simulate('targets', ...few)).toMatchObject({ code: 0, stderr: '' });
+    const { comparisons } = JSON.parse(readFileSync(out, 'utf8')) as {
+      comparisons: readonly { policies: readonly { inputs: object }[] }[];
+    };
+    const inputs = comparisons.flatMap(({ policies }) => policies.map((policy) => policy.inputs));
+    expect(inputs).toMatchObject([
+      { viewers: 3, nat: 'reachable', churn: 'none', durationSeconds: 20, frameBytes: 65_536 },
+    ]);
+  });
+
   test.each([
     [['--only', 'live-11'], 'no target live-11: there are live-10,'],
     [['--viewers', '5'], '--viewers: each target has its own number'],
