@@ -15,6 +15,8 @@ const script = (name, limit) => ({
 export default [
   module('index', '80 kB'),
   module('videojs', '97 kB'),
+  module('hlsjs', '83 kB'),
   script('engine', '80 kB'),
   script('videojs', '97 kB'),
+  script('hlsjs', '83 kB'),
 ];

@@ -23,6 +23,7 @@ const ENTRIES: readonly PublicEntry[] = [
     script: 'videojs',
     scriptSource: 'plugins/videojs/global.ts',
   },
+  { module: 'hlsjs', source: 'plugins/hlsjs/index.ts', script: 'hlsjs', scriptSource: 'plugins/hlsjs/global.ts' },
 ];
 
 /** Player libraries are the page's own: imported by name in modules, read from this global in script-tag builds. */

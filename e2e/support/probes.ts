@@ -32,9 +32,18 @@ declare global {
   }
 }
 
-/** Installs the probes. `pluginScript`: part of the URL of the script under test. */
-export function installProbes(wanted: { pluginScript: string; keepsSent: boolean; hasNoWebRtc: boolean }): void {
-  const { pluginScript, keepsSent, hasNoWebRtc } = wanted;
+/** What a test wants of the probes. */
+export interface ProbeOptions {
+  /** Part of the URL of the script under test. */
+  readonly pluginScript: string;
+  /** Keeps what goes out over data channels. @defaultValue false */
+  readonly keepsSent?: boolean | undefined;
+  /** Removes WebRTC from the page before any script runs. @defaultValue false */
+  readonly hasNoWebRtc?: boolean | undefined;
+}
+
+/** Installs the probes. */
+export function installProbes({ pluginScript, keepsSent = false, hasNoWebRtc = false }: ProbeOptions): void {
   if (hasNoWebRtc)
     for (const name of ['RTCPeerConnection', 'webkitRTCPeerConnection']) Reflect.deleteProperty(window, name);
   const work: Promise<unknown>[] = [];

@@ -5,13 +5,13 @@ import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
+import { chromium, type BrowserContext, type Page } from 'playwright-core';
 import type { P2POptions, SessionStats } from '../../engine/src/index';
 import type { LiveOptions } from '../../examples/server/live-stream';
 import { createOrigin, type Origin } from '../../examples/server/origin';
 import { createSite } from '../../examples/server/site';
 import { createTracker, type Tracker } from '../../tracker/src/index';
-import { installProbes, type SeenBytes } from './probes';
+import { installProbes, type ProbeOptions, type SeenBytes } from './probes';
 
 export const ROOT = join(__dirname, '..', '..');
 const CHROMIUM = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium';
@@ -62,6 +62,8 @@ export interface Stage {
   readonly trackerUrl: string;
   readonly tracker: Tracker;
   open(options: ViewerOptions): Promise<Viewer>;
+  /** Opens a page of the test's own for one more viewer. */
+  openPage(html: string, probes: ProbeOptions): Promise<Viewer>;
   /** A tracker beside the stage's own, ended by the reset if the test has not. @defaultValue any free port */
   startTracker(port?: number): Promise<{ readonly tracker: Tracker; readonly url: string; readonly port: number }>;
   /** Sends all viewers away, ends the trackers that the test has started, sets the origin right and empties its log: for the end of each test. */
@@ -88,6 +90,15 @@ export async function setStage({ live }: { live?: LiveOptions } = {}): Promise<S
   const { url: trackerUrl } = await tracker.listen({ host: '127.0.0.1', port: 0 });
   const extraTrackers: Tracker[] = [];
   const browser = await chromium.launch({ executablePath: CHROMIUM, args: BROWSER_FLAGS });
+  const openPage: Stage['openPage'] = async (html, probes) => {
+    const path = `/viewer-${pages.size + 1}.html`;
+    pages.set(path, html);
+    const context = await browser.newContext({ viewport: { width: 640, height: 400 } });
+    await context.addInitScript(installProbes, probes);
+    const page = await context.newPage();
+    await page.goto(new URL(path, url).href);
+    return new Viewer(context, page);
+  };
   return {
     origin,
     url,
@@ -106,11 +117,13 @@ export async function setStage({ live }: { live?: LiveOptions } = {}): Promise<S
       origin.setFaults({});
       origin.log.clear();
     },
-    open: (options) => {
-      const path = `/viewer-${pages.size + 1}.html`;
-      pages.set(path, viewerPage(options, trackerUrl));
-      return openViewer(browser, new URL(path, url).href, options);
+    open: async (options) => {
+      const { script = DEFAULT_SCRIPT, keepsSent, hasNoWebRtc } = options;
+      const viewer = await openPage(viewerPage(options, trackerUrl), { pluginScript: script, keepsSent, hasNoWebRtc });
+      await until('VHS to play', () => viewer.page.evaluate(() => window.player.tech(true).vhs !== undefined));
+      return viewer;
     },
+    openPage,
     close: async () => {
       await browser.close();
       await tracker.close();
@@ -212,16 +225,6 @@ function viewerPage(viewer: ViewerOptions, trackerUrl: string): string {
       watchPlayer(player);
       player.src({ src: ${JSON.stringify(source)}, type: '${source.endsWith('.mpd') ? DASH_TYPE : HLS_TYPE}' });
     </script>`;
-}
-
-async function openViewer(browser: Browser, pageUrl: string, viewer: ViewerOptions): Promise<Viewer> {
-  const { script = DEFAULT_SCRIPT, keepsSent = false, hasNoWebRtc = false } = viewer;
-  const context = await browser.newContext({ viewport: { width: 640, height: 400 } });
-  await context.addInitScript(installProbes, { pluginScript: script, keepsSent, hasNoWebRtc });
-  const page = await context.newPage();
-  await page.goto(pageUrl);
-  await until('VHS to play', () => page.evaluate(() => window.player.tech(true).vhs !== undefined));
-  return new Viewer(context, page);
 }
 
 /** Polls until `condition` holds; fails saying what did not come. */

@@ -3,4 +3,4 @@
 export { toHttpUrl } from './player/http-url';
 export { bufferAheadSeconds, PLAYBACK_EVENTS, playbackOf, watchPlayback } from './player/playback';
 export type { TimeSpans } from './player/playback';
-export { ProgressFeed } from './player/progress-feed';
+export { ProgressFeed, SHORT_BUFFER_SECONDS } from './player/progress-feed';

@@ -20,4 +20,11 @@ export const PLAYERS: readonly PlayerPage[] = [
     line: 'player.p2pMediaLoader(options)',
     libraries: ['video.js/dist/video.min.js', 'video.js/dist/video-js.min.css'],
   },
+  {
+    id: 'hlsjs',
+    title: 'hls.js',
+    description: 'HLS, any line from 0.13 to 1.7',
+    line: 'P2PMediaLoader.attachHls(hls, options)',
+    libraries: ['hls.js/dist/hls.min.js'],
+  },
 ];

@@ -20,13 +20,18 @@ export const STREAMS = [
 
 const query = new URLSearchParams(location.search);
 
+/** @typedef {'hls' | 'dash'} Format */
+
+/** @param {Stream} stream @returns {Format} */
+const formatOf = ({ url }) => (url.endsWith('.mpd') ? 'dash' : 'hls');
+
 /** The stream that `?stream=` names, else VOD. @type {Stream} */
 export const chosenStream = /** @type {Stream} */ (
   STREAMS.find((stream) => stream.id === query.get('stream')) ?? STREAMS[0]
 );
 
 /** The chosen stream's MIME type, as players want it. */
-export const chosenType = chosenStream.url.endsWith('.mpd') ? DASH_TYPE : HLS_TYPE;
+export const chosenType = formatOf(chosenStream) === 'dash' ? DASH_TYPE : HLS_TYPE;
 
 /** False with `?p2p=off`: the page plays as if the plugin were not there. */
 export const isP2PWanted = query.get('p2p') !== 'off';
@@ -43,9 +48,14 @@ export const options = {
 /** The options as one would write them in a page. */
 export const optionsText = `{ trackers: ['${options.trackers[0]}'], iceServers: [] }`;
 
-/** Fills `element` with links to the other streams and to the page with P2P on or off. @param {HTMLElement} element */
-export function showChoice(element) {
-  const links = STREAMS.map((stream) =>
+/**
+ * Fills `element` with links to the other streams and to the page with P2P on or off.
+ * @param {HTMLElement} element
+ * @param {Format} [only] what the player plays, when it does not play both
+ */
+export function showChoice(element, only) {
+  const playable = STREAMS.filter((stream) => only === undefined || formatOf(stream) === only);
+  const links = playable.map((stream) =>
     link(stream.title, { stream: stream.id, p2p: isP2PWanted ? null : 'off' }, stream === chosenStream),
   );
   const other = link(`P2P is ${isP2PWanted ? 'on' : 'off'}: turn it ${isP2PWanted ? 'off' : 'on'}`, {

@@ -16,8 +16,10 @@ export interface PlayerDriver {
   setQuality(index: number): void;
   /** Ends the player as a site would. */
   destroy(): unknown;
+  /** The instance of hls.js, where the page has one. */
+  readonly hls?: object;
   /** What the plugin gave the page; undefined with P2P off. */
-  readonly handle?: SessionHandle;
+  readonly handle?: SessionHandle | undefined;
 }
 
 /** What a page is set up with. */
@@ -28,6 +30,8 @@ export interface PageSetup {
   readonly options?: P2POptions;
   /** How much the player loads ahead, where it can be told. @defaultValue the player's own */
   readonly bufferGoalSeconds?: number;
+  /** As the page has them. */
+  readonly flags?: object;
 }
 
 export type Format = 'hls' | 'dash';
@@ -43,6 +47,8 @@ export interface PlayerPage {
   readonly libraries: readonly string[];
   /** The plugin's script-tag build in `dist/global/`, loaded after the libraries. */
   readonly script: string;
+  /** For `setUp`: variants of one page. */
+  readonly flags?: object;
   /**
    * Runs in the page, with an empty `<div id="stage">`; muted, and playing by itself. Sent there as text: it refers to
    * nothing outside of itself but the globals of the scripts.

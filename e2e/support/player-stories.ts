@@ -1,0 +1,159 @@
+// What has to be true with every player, told once. The figures that a story returns are for tables.
+
+import { readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { openPlayer, type PlayerViewer } from './open-player';
+import type { Format, PlayerPage } from './players/player-page';
+import { fixtureHash, ROOT, type Stage, until } from './stage';
+
+interface Sample {
+  /** Recordings: one in fragmented MP4, whose files are appended as they are, and one that is long enough to go about in. */
+  readonly exact: string;
+  readonly long: string;
+  readonly live: string;
+  readonly mediaFile: RegExp;
+}
+
+const SAMPLES: Readonly<Record<Format, Sample>> = {
+  hls: {
+    exact: '/vod-fmp4/master.m3u8',
+    long: '/vod-ts/master.m3u8',
+    live: '/live/master.m3u8',
+    mediaFile: /\.(ts|m4s)$/,
+  },
+  dash: {
+    exact: '/dash-template/manifest.mpd',
+    long: '/dash-template/manifest.mpd',
+    live: '/live-dash/manifest.mpd',
+    mediaFile: /\.m4s$/,
+  },
+};
+/** So much of a sample must have come from peers before a story ends. */
+const SEGMENTS_FROM_PEERS = 6;
+
+/** Who comes later gets most of a recording from who came before, and exactly what the origin would have given. */
+export async function tellRecording(stage: Stage, player: PlayerPage, format: Format): Promise<void> {
+  const { exact, mediaFile } = SAMPLES[format];
+  const options = { source: exact, bufferGoalSeconds: 60 };
+  const first = await openPlayer(stage, player, options);
+  await first.reaches('enough segments', ({ segmentCount }) => segmentCount.http >= 2 * SEGMENTS_FROM_PEERS);
+  await settles(first);
+  const requestsOfFirst = stage.origin.log.count(({ path }) => mediaFile.test(path));
+  const second = await openPlayer(stage, player, options);
+  await second.reaches(
+    'most from the first',
+    ({ segmentCount, p2pBytes, httpBytes }) => segmentCount.p2p >= SEGMENTS_FROM_PEERS && p2pBytes > httpBytes,
+  );
+  await settles(second);
+  await second.playsTo(2);
+  const requestsOfSecond = stage.origin.log.count(({ path }) => mediaFile.test(path)) - requestsOfFirst;
+  expect(requestsOfSecond).toBeLessThan(requestsOfFirst);
+  expect((await first.stats()).uploadedBytes).toBe((await second.stats()).p2pBytes);
+  const files = hashesOfFolder(exact.split('/')[1]!);
+  for (const viewer of [first, second]) {
+    const appended = await viewer.appendedHashes();
+    expect(appended.length).toBeGreaterThan(SEGMENTS_FROM_PEERS);
+    for (const hash of appended) expect(files).toContain(hash);
+    expect(await viewer.viewer.errors()).toEqual([]);
+  }
+}
+
+/** Live, nobody is ahead: viewers share the work of fetching. */
+export async function tellLive(stage: Stage, player: PlayerPage, format: Format): Promise<void> {
+  const { live, mediaFile } = SAMPLES[format];
+  const viewers: PlayerViewer[] = [];
+  for (let index = 0; index < 2; index += 1) viewers.push(await openPlayer(stage, player, { source: live }));
+  for (const viewer of viewers) await viewer.reaches('a peer', ({ peerCount }) => peerCount === 1);
+  const before = stage.origin.log.count(({ path }) => mediaFile.test(path));
+  const loadedBefore = await segmentsOf(viewers);
+  await until(
+    `${player.name}: segments shared live`,
+    async () => {
+      const p2p = await Promise.all(viewers.map(async (viewer) => (await viewer.stats()).segmentCount.p2p));
+      return p2p[0]! + p2p[1]! >= SEGMENTS_FROM_PEERS;
+    },
+    () => 'none',
+  );
+  const requests = stage.origin.log.count(({ path }) => mediaFile.test(path)) - before;
+  expect(requests).toBeLessThan((await segmentsOf(viewers)) - loadedBefore);
+  for (const viewer of viewers) {
+    await viewer.playsOn(2);
+    expect(await viewer.viewer.errors()).toEqual([]);
+  }
+}
+
+/** Seeking, another quality, another source, the end. */
+export async function tellControls(stage: Stage, player: PlayerPage, format: Format): Promise<void> {
+  const { exact, long } = SAMPLES[format];
+  const options = { source: long, bufferGoalSeconds: 4 };
+  const first = await openPlayer(stage, player, options);
+  const second = await openPlayer(stage, player, options);
+  await second.reaches('a peer', ({ peerCount }) => peerCount === 1);
+  const isLong = long !== exact;
+
+  // To where nobody has been, and by hand to one rendition: the connection stays, and both are shared.
+  for (const viewer of [first, second]) {
+    await viewer.setQuality(0);
+    await viewer.seek(isLong ? 24 : 7);
+    await viewer.playsTo(isLong ? 26 : 8);
+  }
+  const connections = () => second.viewer.page.evaluate(() => window.probes.connections.length);
+  const connectionCount = await connections();
+  const { p2pBytes } = await second.reaches('bytes from peers', (stats) => stats.p2pBytes > 0);
+  expect(await second.qualityCount()).toBeGreaterThan(1);
+  for (const viewer of [first, second]) {
+    await viewer.setQuality(1);
+    await viewer.seek(isLong ? 40 : 12);
+    await viewer.playsTo(isLong ? 42 : 13);
+  }
+  await second.reaches('more from peers', (stats) => stats.p2pBytes > p2pBytes);
+  expect(await connections()).toBe(connectionCount);
+
+  // Another source, another swarm; the handle and its counters go on.
+  const { swarmId } = await second.stats();
+  const next = isLong ? exact : '/dash-base/manifest.mpd';
+  for (const viewer of [first, second]) {
+    await viewer.load(next);
+    await viewer.reaches('the new swarm', (stats) => stats.swarmId !== undefined && stats.swarmId !== swarmId);
+    await until(`${player.name} begins the next`, async () => (await viewer.currentTime()) < 6);
+    await viewer.playsTo(1);
+  }
+  await second.reaches('a peer in the new swarm', ({ peerCount }) => peerCount === 1);
+  for (const viewer of [first, second]) expect(await viewer.viewer.errors()).toEqual([]);
+
+  await second.destroy();
+  await until(`${player.name}: nothing is left`, () =>
+    second.viewer.page.evaluate(
+      () =>
+        window.P2PMediaLoader.sessions.size === 0 &&
+        window.probes.pluginTimers.size === 0 &&
+        window.probes.sockets.every(({ readyState }) => readyState >= WebSocket.CLOSING) &&
+        window.probes.connections.every(({ connectionState }) => connectionState === 'closed'),
+    ),
+  );
+  await first.playsOn(1);
+}
+
+async function segmentsOf(viewers: readonly PlayerViewer[]): Promise<number> {
+  const counts = await Promise.all(viewers.map(async (viewer) => (await viewer.stats()).segmentCount));
+  return counts.reduce((sum, { http, p2p }) => sum + http + p2p, 0);
+}
+
+/** Waits until a second has passed in which nothing was loaded. */
+async function settles(viewer: PlayerViewer): Promise<void> {
+  let [before, since] = [-1, Date.now()];
+  await until(`${viewer.name}: all loaded`, async () => {
+    const count = await segmentsOf([viewer]);
+    if (count !== before) [before, since] = [count, Date.now()];
+    return Date.now() - since > 1_000;
+  });
+}
+
+/** SHA-256 of every file in a folder of the fixtures, and below. */
+function hashesOfFolder(folder: string): Set<string> {
+  const names = readdirSync(join(ROOT, 'e2e', 'fixtures', folder), { recursive: true }) as string[];
+  const files = names.map((name) => join(folder, name));
+  return new Set(
+    files.filter((file) => statSync(join(ROOT, 'e2e', 'fixtures', file)).isFile()).map((file) => fixtureHash(file)),
+  );
+}
