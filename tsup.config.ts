@@ -2,8 +2,9 @@
 // Nothing here cleans dist/: with several configs in one run that deletes the declarations of another one,
 // so scripts/build.mjs cleans before it starts.
 
-import { readFileSync } from 'node:fs';
 import { defineConfig, type Options } from 'tsup';
+
+import { simplePeerAlone } from './scripts/simple-peer-alone';
 
 interface PublicEntry {
   /** Name of the built module, `dist/<name>.js`; the exports map of package.json leads to it. */
@@ -63,8 +64,8 @@ const modules: Options = {
   splitting: true,
   external: Object.keys(PLAYERS),
   // Bundled, so that installing the package brings no native module and needs no Node polyfill.
-  noExternal: [/^simple-peer/, /^m3u8-parser/, /^mpd-parser/, /^@noble\/hashes/],
-  esbuildPlugins: [simplePeerWithoutRequire(), xmldomOnlyIfUsed()],
+  noExternal: [/^simple-peer$/, /^m3u8-parser/, /^mpd-parser/, /^@noble\/hashes/],
+  esbuildPlugins: [simplePeerAlone(), xmldomOnlyIfUsed()],
   dts: {
     compilerOptions: {
       // tsup sets baseUrl, which TypeScript 6 calls an error.
@@ -89,7 +90,7 @@ const scripts = ENTRIES.flatMap(({ script, source, scriptSource }): Options[] =>
           // The wrapper keeps the exports' own name out of the page's globals.
           banner: { js: '(function(){' },
           footer: { js: `globalThis.${GLOBAL}=Object.assign(globalThis.${GLOBAL}||{},${EXPORTS})})();` },
-          esbuildPlugins: [playersFromGlobals(), simplePeerWithoutRequire(), xmldomOnlyIfUsed()],
+          esbuildPlugins: [playersFromGlobals(), simplePeerAlone(), xmldomOnlyIfUsed()],
         },
       ],
 );
@@ -128,21 +129,6 @@ function playersFromGlobals(): BundlerPlugin {
             module.exports = globalThis.${globalName};`,
         }));
       }
-    },
-  };
-}
-
-/** Its browser build looks for a `require` that it never needs; webpack would warn every site about that. */
-function simplePeerWithoutRequire(): BundlerPlugin {
-  return {
-    name: 'simple-peer-without-require',
-    setup(build) {
-      build.onLoad({ filter: /[\\/]simplepeer\.min\.js$/ }, ({ path }) => {
-        const source = readFileSync(path, 'utf8');
-        const contents = source.replaceAll('"function"==typeof require&&require', 'false');
-        if (contents === source) throw new Error(`${path} changed: see whether it still asks for require`);
-        return { contents };
-      });
     },
   };
 }

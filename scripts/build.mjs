@@ -16,7 +16,13 @@ const INPUTS = [
   'package-lock.json',
   'tsconfig.base.json',
 ];
-const CONFIGS = ['tsup.config.ts', 'tsconfig.build.json', 'scripts/build.mjs', 'scripts/third-party.mjs'];
+const CONFIGS = [
+  'tsup.config.ts',
+  'tsconfig.build.json',
+  'scripts/build.mjs',
+  'scripts/simple-peer-alone.ts',
+  'scripts/third-party.mjs',
+];
 const OUTPUTS = ['dist', 'build', 'tracker/dist'];
 const NOT_INPUT = new Set(['dist', 'test', 'node_modules', 'fixtures']);
 const STAMP = '.cache/build.json';

@@ -4,19 +4,7 @@ import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 
 const PACKAGE_OF_PATH = /.*node_modules\/((?:@[^/]+\/)?[^/]+)\//;
 
-/** A prebuilt bundle: what it holds shows in its own dependencies only. */
-const PREBUNDLED = 'simple-peer';
-
 const read = (name, file) => readFileSync(`node_modules/${name}/${file}`, 'utf8');
-
-function withDependencies(name, found = new Set()) {
-  if (found.has(name)) return found;
-  found.add(name);
-  for (const dependency of Object.keys(JSON.parse(read(name, 'package.json')).dependencies ?? {})) {
-    withDependencies(dependency, found);
-  }
-  return found;
-}
 
 /** Writes `<directory>/THIRD-PARTY-LICENSES.txt` for the packages that the source maps in `directory` name. */
 export function writeThirdPartyLicences(directory) {
@@ -24,7 +12,7 @@ export function writeThirdPartyLicences(directory) {
   for (const file of readdirSync(directory, { recursive: true }).filter((name) => name.endsWith('.map'))) {
     for (const source of JSON.parse(readFileSync(`${directory}/${file}`, 'utf8')).sources) {
       const name = PACKAGE_OF_PATH.exec(source)?.[1];
-      for (const each of name === PREBUNDLED ? withDependencies(name) : name ? [name] : []) names.add(each);
+      if (name) names.add(name);
     }
   }
   const texts = [...names].sort().map((name) => {

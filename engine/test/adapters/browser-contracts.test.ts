@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { build } from 'esbuild';
 import { chromium, type Browser, type Page } from 'playwright-core';
 
+import { simplePeerAlone } from '../../../scripts/simple-peer-alone';
 import { pageSuites, type PageAddresses, type PageSuite } from './browser-suites';
 import { startLocalServers, type LocalServers } from './local-servers';
 
@@ -56,6 +57,7 @@ async function bundleSuites(): Promise<string> {
     format: 'iife',
     globalName: 'suites',
     target: 'es2022',
+    plugins: [simplePeerAlone()],
   });
   return result.outputFiles[0]?.text ?? '';
 }

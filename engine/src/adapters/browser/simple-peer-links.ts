@@ -1,6 +1,6 @@
 // WebRTC in a page, through simple-peer.
 
-import SimplePeer from 'simple-peer/simplepeer.min.js';
+import SimplePeer from 'simple-peer';
 
 import type { PeerLink, PeerLinkListener, PeerLinks, SessionDescription } from '../../ports/peer-link';
 import { GATHERING_TIMEOUT_MS, urlsOf, type IceServerConfig } from '../shared/ice-servers';
@@ -95,8 +95,8 @@ class SimplePeerLink implements PeerLink {
   }
 
   #receive(data: unknown): void {
-    // Text is no message of ours. The view is plain: simple-peer's Buffer would share methods such as slice().
+    // Text is no message of ours.
     if (this.#isClosed || !(data instanceof Uint8Array)) return;
-    this.listener.onMessage(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+    this.listener.onMessage(data);
   }
 }

@@ -1,7 +1,7 @@
-// The build of simple-peer that brings its own streams and buffers, so that pages need no Node polyfills. Declared
-// here as far as it is used: @types/simple-peer would let every Node global into the browser's code.
+// simple-peer as far as it is used: @types/simple-peer would let every Node global into the browser's code. Builds
+// bundle it on the streams in simple-peer/, which have no more than this.
 
-declare module 'simple-peer/simplepeer.min.js' {
+declare module 'simple-peer' {
   interface Options {
     initiator: boolean;
     trickle: boolean;
@@ -15,7 +15,7 @@ declare module 'simple-peer/simplepeer.min.js' {
     static readonly WEBRTC_SUPPORT: boolean;
     constructor(options: Options);
     signal(description: RTCSessionDescriptionInit): void;
-    write(frame: Uint8Array, onFlushed: (error?: Error | null) => void): boolean;
+    write(frame: Uint8Array, onFlushed: (error?: Error | null) => void): void;
     destroy(): void;
     on(event: 'signal', listener: (signal: { type: string; sdp?: string }) => void): this;
     on(event: 'data', listener: (data: unknown) => void): this;
