@@ -18,7 +18,9 @@ export default [
   module('index', '56.4 kB'),
   module('videojs', '74 kB'),
   module('hlsjs', '60 kB'),
+  module('flowplayer', '61 kB'),
   script('engine', '56.4 kB'),
   script('videojs', '73.5 kB'),
   script('hlsjs', '60 kB'),
+  script('flowplayer', '61 kB'),
 ];

@@ -24,6 +24,12 @@ const ENTRIES: readonly PublicEntry[] = [
     script: 'videojs',
     scriptSource: 'plugins/videojs/global.ts',
   },
+  {
+    module: 'flowplayer',
+    source: 'plugins/flowplayer/index.ts',
+    script: 'flowplayer',
+    scriptSource: 'plugins/flowplayer/global.ts',
+  },
   { module: 'hlsjs', source: 'plugins/hlsjs/index.ts', script: 'hlsjs', scriptSource: 'plugins/hlsjs/global.ts' },
 ];
 

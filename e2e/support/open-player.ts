@@ -16,6 +16,8 @@ export interface OpenOptions extends Omit<PageSetup, 'source' | 'options' | 'fla
   /** Path of the manifest on the origin. */
   readonly source: string;
   readonly isP2P?: boolean;
+  /** The browser plays natively, as the page has left away what the player would need. @defaultValue false */
+  readonly playsNatively?: boolean;
   /** Removes WebRTC from the page before any script runs. */
   readonly hasNoWebRtc?: boolean;
 }
@@ -24,8 +26,18 @@ export interface OpenOptions extends Omit<PageSetup, 'source' | 'options' | 'fla
 export class PlayerViewer {
   constructor(
     readonly viewer: Viewer,
-    readonly name: string,
+    private readonly player: PlayerPage,
   ) {}
+
+  get name(): string {
+    return this.player.name;
+  }
+
+  /** Uncaught errors, but for those of the player itself. */
+  async errors(): Promise<string[]> {
+    const { ownErrors } = this.player;
+    return (await this.viewer.errors()).filter((error) => !ownErrors?.test(error));
+  }
 
   stats(): Promise<SessionStats> {
     return this.viewer.page.evaluate(() => window.driver.handle!.stats());
@@ -83,7 +95,7 @@ export class PlayerViewer {
 
 /** Opens one more viewer with this player, and waits until its own engine plays. */
 export async function openPlayer(stage: Stage, player: PlayerPage, options: OpenOptions): Promise<PlayerViewer> {
-  const { source, isP2P = true, hasNoWebRtc = false, ...more } = options;
+  const { source, isP2P = true, hasNoWebRtc = false, playsNatively = false, ...more } = options;
   const libraries = player.libraries.map((path) => {
     const address = `/test-libraries/${path}`;
     stage.serveScript(address, readFileSync(join(ROOT, 'node_modules', path), 'utf8'));
@@ -115,7 +127,8 @@ export async function openPlayer(stage: Stage, player: PlayerPage, options: Open
       </script>`,
     { pluginScript: script, hasNoWebRtc },
   );
-  const opened = new PlayerViewer(viewer, player.name);
+  const opened = new PlayerViewer(viewer, player);
+  if (playsNatively) return opened;
   await until(
     `${player.name} to play with its own engine`,
     () => viewer.page.evaluate(() => (window.driver as PlayerDriver | undefined)?.isReady() ?? false),

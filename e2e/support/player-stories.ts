@@ -54,7 +54,7 @@ export async function tellRecording(stage: Stage, player: PlayerPage, format: Fo
     const appended = await viewer.appendedHashes();
     expect(appended.length).toBeGreaterThan(SEGMENTS_FROM_PEERS);
     for (const hash of appended) expect(files).toContain(hash);
-    expect(await viewer.viewer.errors()).toEqual([]);
+    expect(await viewer.errors()).toEqual([]);
   }
 }
 
@@ -78,7 +78,7 @@ export async function tellLive(stage: Stage, player: PlayerPage, format: Format)
   expect(requests).toBeLessThan((await segmentsOf(viewers)) - loadedBefore);
   for (const viewer of viewers) {
     await viewer.playsOn(2);
-    expect(await viewer.viewer.errors()).toEqual([]);
+    expect(await viewer.errors()).toEqual([]);
   }
 }
 
@@ -119,7 +119,7 @@ export async function tellControls(stage: Stage, player: PlayerPage, format: For
     await viewer.playsTo(1);
   }
   await second.reaches('a peer in the new swarm', ({ peerCount }) => peerCount === 1);
-  for (const viewer of [first, second]) expect(await viewer.viewer.errors()).toEqual([]);
+  for (const viewer of [first, second]) expect(await viewer.errors()).toEqual([]);
 
   await second.destroy();
   await until(`${player.name}: nothing is left`, () =>

@@ -21,6 +21,18 @@ export const PLAYERS: readonly PlayerPage[] = [
     libraries: ['video.js/dist/video.min.js', 'video.js/dist/video-js.min.css'],
   },
   {
+    id: 'flowplayer',
+    title: 'Flowplayer 7',
+    description: 'HLS through hls.js; Flowplayer 3 by a plugin class',
+    line: 'P2PMediaLoader.registerFlowplayer(flowplayer, options)',
+    libraries: [
+      'hls.js/dist/hls.min.js',
+      'flowplayer/dist/flowplayer.min.js',
+      'flowplayer/dist/skin/skin.css',
+      'flowplayer/dist/skin/icons/flowplayer.woff2',
+    ],
+  },
+  {
     id: 'hlsjs',
     title: 'hls.js',
     description: 'HLS, any line from 0.13 to 1.7',

@@ -2,4 +2,3 @@
 
 export * from '../../engine/src/index';
 export { attachHls } from './attach-hls';
-export type { HlsInstance } from './hls-types';

@@ -47,6 +47,8 @@ export interface PlayerPage {
   readonly libraries: readonly string[];
   /** The plugin's script-tag build in `dist/global/`, loaded after the libraries. */
   readonly script: string;
+  /** Uncaught errors that this player throws without the plugin, too. */
+  readonly ownErrors?: RegExp;
   /** For `setUp`: variants of one page. */
   readonly flags?: object;
   /**

@@ -53,6 +53,30 @@ export const fetchHttpCases: readonly ContractCase<FetchHttpWorld>[] = [
     },
   },
   {
+    // The browser would note it as cancelled, and might close the connection.
+    name: 'a body that was read to its end is not given up afterwards',
+    async run(world) {
+      const { fetch } = globalThis;
+      const signals: (AbortSignal | null | undefined)[] = [];
+      globalThis.fetch = (input, init) => {
+        signals.push(init?.signal);
+        return fetch(input, init);
+      };
+      try {
+        await fetchAll(world, `${world.originUrl}whole`);
+        await fetchAll(world, `${world.originUrl}wrong-start`, { range: ASKED });
+      } finally {
+        globalThis.fetch = fetch;
+      }
+      for (let turn = 0; turn < 5; turn += 1) await Promise.resolve();
+      expectSame(
+        signals.map((signal) => signal?.aborted),
+        [false, true],
+        'given up',
+      );
+    },
+  },
+  {
     name: 'what cannot be sent at all fails later, like the network',
     async run(world) {
       for (const [url, headers] of [

@@ -18,6 +18,7 @@ export class FetchHttp implements HttpFetcher {
 
 class FetchTransfer {
   readonly #abort = new AbortController();
+  #isRead = false;
 
   constructor(
     readonly request: HttpRequest,
@@ -33,8 +34,9 @@ class FetchTransfer {
       const failure = await this.#transfer();
       if (failure && !this.#isCancelled) this.listener.onError(failure);
     } finally {
-      // Also when refused by its head, or when the listener threw: an unread body keeps its connection busy.
-      this.#abort.abort();
+      // Also when refused by its head, or when the listener threw: an unread body keeps its connection busy. One that
+      // was read is left alone: the browser may still note its end, and would take it for given up.
+      if (!this.#isRead) this.#abort.abort();
     }
   }
 
@@ -57,6 +59,7 @@ class FetchTransfer {
       if (piece.value.length > 0) this.listener.onChunk(piece.value);
       if (this.#isCancelled) return undefined;
     }
+    this.#isRead = true;
     this.listener.onEnd();
     return undefined;
   }
