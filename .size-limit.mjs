@@ -19,8 +19,10 @@ export default [
   module('videojs', '74 kB'),
   module('hlsjs', '60 kB'),
   module('flowplayer', '61 kB'),
+  module('jwplayer', '65 kB'),
   script('engine', '56.4 kB'),
   script('videojs', '73.5 kB'),
   script('hlsjs', '60 kB'),
   script('flowplayer', '61 kB'),
+  script('jwplayer', '65 kB'),
 ];

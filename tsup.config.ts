@@ -31,6 +31,12 @@ const ENTRIES: readonly PublicEntry[] = [
     scriptSource: 'plugins/flowplayer/global.ts',
   },
   { module: 'hlsjs', source: 'plugins/hlsjs/index.ts', script: 'hlsjs', scriptSource: 'plugins/hlsjs/global.ts' },
+  {
+    module: 'jwplayer',
+    source: 'plugins/jwplayer/index.ts',
+    script: 'jwplayer',
+    scriptSource: 'plugins/jwplayer/global.ts',
+  },
 ];
 
 /** Player libraries are the page's own: imported by name in modules, read from this global in script-tag builds. */

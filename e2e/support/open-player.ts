@@ -39,8 +39,14 @@ export class PlayerViewer {
     return (await this.viewer.errors()).filter((error) => !ownErrors?.test(error));
   }
 
-  stats(): Promise<SessionStats> {
-    return this.viewer.page.evaluate(() => window.driver.handle!.stats());
+  /** Waits for a session where there is none between two sources. */
+  async stats(): Promise<SessionStats> {
+    let stats: SessionStats | undefined;
+    await until(`${this.name}: a session`, async () => {
+      stats = await this.viewer.page.evaluate(() => window.driver.handle?.stats());
+      return stats !== undefined;
+    });
+    return stats!;
   }
 
   async reaches(what: string, condition: (stats: SessionStats) => boolean): Promise<SessionStats> {
@@ -112,6 +118,7 @@ export async function openPlayer(stage: Stage, player: PlayerPage, options: Open
     `<!doctype html><meta charset="utf-8"><title>${player.name}</title>
       <link rel="icon" href="data:,">
       ${libraries.join('\n')}
+      <script>${player.inlineScript ?? ''}</script>
       <script src="${script}"></script>
       <div id="stage" style="width: 640px; height: 360px"></div>
       <script>

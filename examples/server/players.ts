@@ -33,6 +33,13 @@ export const PLAYERS: readonly PlayerPage[] = [
     ],
   },
   {
+    id: 'jwplayer',
+    title: 'JW Player 8',
+    description: 'HLS; bring your own copy of the player',
+    line: 'P2PMediaLoader.registerJwPlayer(jwplayer, options)',
+    libraries: ['hls.js/dist/hls.min.js'],
+  },
+  {
     id: 'hlsjs',
     title: 'hls.js',
     description: 'HLS, any line from 0.13 to 1.7',

@@ -45,6 +45,8 @@ export interface PlayerPage {
   readonly formats: readonly Format[];
   /** Files under `node_modules/`, in order. */
   readonly libraries: readonly string[];
+  /** Runs after the libraries and before the plugin's script. */
+  readonly inlineScript?: string;
   /** The plugin's script-tag build in `dist/global/`, loaded after the libraries. */
   readonly script: string;
   /** Uncaught errors that this player throws without the plugin, too. */
