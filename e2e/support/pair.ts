@@ -1,0 +1,43 @@
+// Two viewers of one recording, each with a player of its own.
+
+import { openPlayer } from './open-player';
+import type { Format, PlayerPage } from './players/player-page';
+import { type Stage, until } from './stage';
+
+/** How well the later viewer got from the first one. */
+export interface PairResult {
+  /** From the moment when its player was ready. */
+  readonly secondsToFirstSegment: number;
+  /** Of its bytes. */
+  readonly p2pShare: number;
+}
+
+const SOURCES: Readonly<Record<Format, string>> = { hls: '/vod-ts/master.m3u8', dash: '/dash-template/manifest.mpd' };
+/** So many segments the first one has before the other comes, and so many this one gets from it. */
+const SEGMENTS: Readonly<Record<Format, { readonly ahead: number; readonly shared: number }>> = {
+  hls: { ahead: 10, shared: 5 },
+  dash: { ahead: 8, shared: 4 },
+};
+
+export async function sharePair(
+  stage: Stage,
+  first: PlayerPage,
+  second: PlayerPage,
+  format: Format,
+): Promise<PairResult> {
+  const { ahead, shared } = SEGMENTS[format];
+  const options = { source: SOURCES[format], bufferGoalSeconds: 30 };
+  const giver = await openPlayer(stage, first, options);
+  // One rendition, by whatever rate each player believes in.
+  await giver.reaches('segments to give', ({ segmentCount }) => segmentCount.http >= ahead);
+  const taker = await openPlayer(stage, second, options);
+  const beganAt = Date.now();
+  let sharedAt = 0;
+  await until(`${second.name} to get from ${first.name}`, async () => {
+    const { p2p } = (await taker.stats()).segmentCount;
+    if (p2p > 0 && sharedAt === 0) sharedAt = Date.now();
+    return p2p >= shared;
+  });
+  const { offloadRatio } = await taker.stats();
+  return { secondsToFirstSegment: (sharedAt - beganAt) / 1_000, p2pShare: offloadRatio };
+}
