@@ -18,6 +18,13 @@ interface PublicEntry {
 
 const ENTRIES: readonly PublicEntry[] = [
   { module: 'index', source: 'engine/src/index.ts', script: 'engine' },
+  { module: 'clappr', source: 'plugins/clappr/index.ts', script: 'clappr', scriptSource: 'plugins/clappr/global.ts' },
+  {
+    module: 'mediaelement',
+    source: 'plugins/mediaelement/index.ts',
+    script: 'mediaelement',
+    scriptSource: 'plugins/mediaelement/global.ts',
+  },
   {
     module: 'videojs',
     source: 'plugins/videojs/index.ts',
@@ -40,7 +47,7 @@ const ENTRIES: readonly PublicEntry[] = [
 ];
 
 /** Player libraries are the page's own: imported by name in modules, read from this global in script-tag builds. */
-const PLAYERS: Readonly<Record<string, string>> = { 'video.js': 'videojs' };
+const PLAYERS: Readonly<Record<string, string>> = { 'video.js': 'videojs', mediaelement: 'mejs' };
 
 /** The one global of all script-tag builds. Each adds its exports; none takes away what another one put there. */
 const GLOBAL = 'P2PMediaLoader';

@@ -46,4 +46,22 @@ export const PLAYERS: readonly PlayerPage[] = [
     line: 'P2PMediaLoader.attachHls(hls, options)',
     libraries: ['hls.js/dist/hls.min.js'],
   },
+  {
+    id: 'clappr',
+    title: 'Clappr',
+    description: 'HLS, in @clappr/player, @clappr/core and clappr 0.3',
+    line: 'plugins: [P2PMediaLoader.ClapprPlugin]',
+    libraries: ['@clappr/player/dist/clappr.min.js'],
+  },
+  {
+    id: 'mediaelement',
+    title: 'MediaElement.js 7',
+    description: 'HLS through hls.js',
+    line: "features: [..., 'p2pmedialoader']",
+    libraries: [
+      'mediaelement/build/mediaelement-and-player.min.js',
+      'mediaelement/build/mediaelementplayer.min.css',
+      'mediaelement/build/mejs-controls.svg',
+    ],
+  },
 ];

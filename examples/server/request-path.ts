@@ -11,8 +11,8 @@ export interface RequestPath {
   readonly isPlain: boolean;
 }
 
-/** Letters, digits, `_`, `-` and inner dots: no `..`, no `%`, no back-slash, no hidden file. */
-const PLAIN_NAME = /^[\w-]+(\.[\w-]+)*$/;
+/** Letters, digits, `_`, `-` and inner dots, `@` before a scope: no `..`, no `%`, no back-slash, no hidden file. */
+const PLAIN_NAME = /^@?[\w-]+(\.[\w-]+)*$/;
 
 /** Takes the target of a request line apart. */
 export function splitPath(target: string): RequestPath {

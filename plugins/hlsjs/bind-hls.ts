@@ -5,7 +5,7 @@ import type { Cancel, SessionHandle } from '../../engine/src/index';
 import { toHttpUrl } from '../../engine/src/plugin';
 import type { HlsSession } from './hls-session';
 import { HlsEvent, type HlsInstance, type HlsListener, type HlsTrack } from './hls-types';
-import { installLoaders } from './install-loaders';
+import { installLoaders, type InstalledLoaders } from './install-loaders';
 import { MissedPlaylists } from './missed-playlists';
 
 /** The same in every copy of this code, so that two copies on one page do not both load for one player. */
@@ -19,13 +19,18 @@ export const handleOf = (hls: HlsInstance): SessionHandle | undefined => (hls as
 /**
  * From now on `hls` loads through `session`, until the returned function is called, the session ends, or hls.js is
  * destroyed: then `onDestroying` is called.
+ * @param loaders - ours, where they came with the config that the instance was made of. Default: put into it now
  */
-export function bindHls(session: HlsSession, hls: HlsInstance, onDestroying: () => void): Cancel {
+export function bindHls(
+  session: HlsSession,
+  hls: HlsInstance,
+  onDestroying: () => void,
+  loaders: InstalledLoaders = installLoaders(hls.config, () => session),
+): Cancel {
   const bound: BoundHls = hls;
   const { handle } = session.connection;
   bound[HANDLE] = handle;
-  const loaders = installLoaders(hls.config, session);
-  const missed = new MissedPlaylists(hls, loaders.OwnPlaylistLoader, session);
+  const missed = new MissedPlaylists(hls, loaders.OwnPlaylistLoader ?? hls.config.loader, session);
   const listeners: Readonly<Record<string, HlsListener>> = {
     [HlsEvent.MEDIA_ATTACHED]: () => session.setMedia(hls.media ?? undefined),
     [HlsEvent.MEDIA_DETACHING]: () => session.setMedia(undefined),

@@ -43,14 +43,18 @@ export class HlsSession implements PlaylistListener, SegmentAnswerer {
 
   beginSource(url: string): void {
     if (this.#hasEnded) return;
-    this.#sourceUrl = url;
     this.#held = undefined;
+    // Some players ask for it twice in one turn.
+    if (url === this.#sourceUrl && this.#seen.size === 0) return;
+    this.#sourceUrl = url;
     this.#seen.clear();
     this.connection.openSource(url);
   }
 
   closeSource(): void {
     this.#sourceUrl = undefined;
+    this.#held = undefined;
+    this.#seen.clear();
     this.connection.closeSource();
   }
 

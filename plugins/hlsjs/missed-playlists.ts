@@ -28,7 +28,7 @@ export class MissedPlaylists {
   /** Called when listening begins: hls.js may be anywhere between no source and playing. */
   find(): void {
     const url = toHttpUrl(this.hls.url ?? undefined);
-    if (url === undefined) return;
+    if (url === undefined || this.session.hasSeen(url)) return;
     this.session.beginSource(url);
     this.session.awaitSource();
     // Without renditions its answer is still to come, and with it MANIFEST_LOADED.

@@ -1,14 +1,19 @@
 // One page of each player: those who are to share with each other.
 
+import { CLAPPR_03, CLAPPR_PLAYER } from './clappr';
 import { FLOWPLAYER_3, FLOWPLAYER_7 } from './flowplayer';
 import { hlsjsPage } from './hlsjs';
 import { jwplayerPage } from './jwplayer';
+import { mediaelementPage } from './mediaelement';
 import type { Format, PlayerPage } from './player-page';
 import { VIDEOJS } from './videojs';
 
 const ALL: readonly PlayerPage[] = [
   VIDEOJS,
   hlsjsPage('1.7'),
+  CLAPPR_PLAYER,
+  CLAPPR_03,
+  mediaelementPage(),
   jwplayerPage(false),
   jwplayerPage(true, '1.2', 'hls-1.2'),
   ...(process.env['P2P_WITHOUT_FLOWPLAYER'] ? [] : [FLOWPLAYER_7, FLOWPLAYER_3]),

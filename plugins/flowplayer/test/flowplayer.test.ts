@@ -68,7 +68,7 @@ describe('Flowplayer 7', () => {
     return { flowplayer, make, extensions, listeners };
   }
 
-  test('each instance of hls.js that a player makes loads through its one session', () => {
+  test('each instance of hls.js that a player makes loads through its one session', async () => {
     const { flowplayer, make } = fakeFlowplayer();
     registerFlowplayerOver(connect, flowplayer, { maxPeers: 3, memoryLimitBytes: 50_000_000 });
     const { player, play, trigger } = make({ maxPeers: 9 });
@@ -78,6 +78,7 @@ describe('Flowplayer 7', () => {
     expect(engine().givenOptions).toEqual([{ maxPeers: 9, memoryLimitBytes: 50_000_000 }]);
     expect(first.isOurs).toBe(true);
     first.destroy();
+    await Promise.resolve();
     expect([first.isOurs, engine().calls]).toEqual([false, ['closeSource']]);
     play(next);
     expect([next.isOurs, connections.length]).toEqual([true, 1]);

@@ -1,50 +1,14 @@
 import type { P2POptions } from '../../../engine/src/index';
 import { FakeConnection, last } from '../../test/fake-connection';
 import { attachHlsOver } from '../attach-hls';
-import type { HlsConfig, HlsInstance, HlsListener, HlsTrack } from '../hls-types';
+import type { HlsInstance } from '../hls-types';
+import { answer, FakeHls } from './fake-hls';
 import { CONTEXT, FakeLoader, recordedCallbacks } from './fake-loader';
 
 const SOURCE = 'https://cdn.test/live/main.m3u8';
 const MEDIA = 'https://cdn.test/live/low.m3u8';
 const MASTER_TEXT = '#EXTM3U master';
 const MEDIA_TEXT = '#EXTM3U media';
-
-/** As much of hls.js as the plugin sees. */
-class FakeHls implements HlsInstance {
-  readonly config: HlsConfig = { loader: FakeLoader };
-  url: string | null = null;
-  media: HTMLMediaElement | null = null;
-  levels: HlsTrack[] = [];
-  readonly #listeners = new Map<string, Set<HlsListener>>();
-
-  loadSource(url: string): void {
-    this.url = url;
-    this.loadPlaylist(url, 'manifest');
-  }
-
-  loadPlaylist(url: string, type: string): FakeLoader {
-    const Playlists = this.config.pLoader ?? this.config.loader;
-    new Playlists(this.config).load({ url, type, responseType: 'text' }, {}, recordedCallbacks().callbacks);
-    return last(FakeLoader.made);
-  }
-
-  on(event: string, listener: HlsListener): void {
-    const known = this.#listeners.get(event) ?? new Set();
-    this.#listeners.set(event, known.add(listener));
-  }
-
-  off(event: string, listener: HlsListener): void {
-    this.#listeners.get(event)?.delete(listener);
-  }
-
-  trigger(event: string, data: object = {}): void {
-    for (const listener of [...(this.#listeners.get(event) ?? [])]) listener(event, data as never);
-  }
-
-  get listenerCount(): number {
-    return [...this.#listeners.values()].reduce((sum, { size }) => sum + size, 0);
-  }
-}
 
 let connections: FakeConnection[];
 const connect = (options?: P2POptions): FakeConnection => {
@@ -54,8 +18,6 @@ const connect = (options?: P2POptions): FakeConnection => {
 };
 const engine = (): FakeConnection => last(connections);
 const attach = (hls: HlsInstance, options?: P2POptions) => attachHlsOver(connect, hls, options);
-const answer = (loader: FakeLoader, data: unknown, url = loader.context!.url): void =>
-  loader.callbacks!.onSuccess({ url, data }, loader.stats!, loader.context!, null);
 
 beforeEach(() => {
   connections = [];

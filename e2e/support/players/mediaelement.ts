@@ -1,0 +1,104 @@
+import type { P2POptions, SessionHandle } from '../../../engine/src/index';
+import type { PageSetup, PlayerDriver, PlayerPage } from './player-page';
+
+interface MediaElementFlags {
+  /** As the page's element has it. @defaultValue 'none', as MediaElement sets it where the page says nothing */
+  readonly preload?: 'none' | 'metadata' | 'auto';
+  /** hls.js is not on the page: MediaElement loads it from there. */
+  readonly hlsPath?: string;
+  /** Named by the page. @defaultValue MediaElement's order */
+  readonly renderers?: readonly string[];
+}
+
+interface Hls {
+  levels?: unknown[];
+  nextLevel: number;
+}
+
+interface Media {
+  readonly rendererName: string;
+  readonly renderer: HTMLVideoElement;
+  readonly originalNode: HTMLVideoElement;
+  readonly hlsPlayer?: Hls;
+}
+
+interface Player {
+  readonly media: Media;
+  p2pMediaLoader?(options?: P2POptions): SessionHandle;
+  setSrc(source: string): void;
+  setCurrentTime(seconds: number): void;
+  load(): void;
+  play(): void;
+  remove(): void;
+}
+
+/** What a test can do besides. */
+export interface MediaElementDriver extends PlayerDriver {
+  readonly player: Player;
+}
+
+const HLSJS = 'hls.js/dist/hls.min.js';
+
+/** MediaElement 7 with hls.js on the page; `flags` change how the page sets it up. */
+export function mediaelementPage(flags: MediaElementFlags = {}): PlayerPage {
+  return {
+    id: 'mediaelement',
+    flags,
+    name: 'MediaElement 7.1',
+    formats: ['hls'],
+    libraries: ['mediaelement/build/mediaelement-and-player.min.js', ...(flags.hlsPath ? [] : [HLSJS])],
+    script: 'mediaelement.js',
+    setUp: ({ source, options, bufferGoalSeconds, flags }: PageSetup): Promise<MediaElementDriver> => {
+      const { preload, hlsPath, renderers } = (flags ?? {}) as MediaElementFlags;
+      const { MediaElementPlayer } = window as unknown as {
+        MediaElementPlayer: new (node: HTMLVideoElement, options: object) => unknown;
+      };
+      const video = document.createElement('video');
+      video.muted = true;
+      if (preload) video.preload = preload;
+      video.src = source;
+      document.getElementById('stage')!.append(video);
+      return new Promise((resolve) => {
+        const success = (media: Media, _node: unknown, player: Player): void => {
+          // At once: what is said while the feature is built comes before the page's own script goes on.
+          if (renderers)
+            player.p2pMediaLoader?.().on('standingAside', ({ reason }) => window.standingAside.push(reason));
+          player.play();
+          resolve({
+            player,
+            isReady: () => (media.hlsPlayer?.levels ?? []).length > 0 && media.renderer.src.startsWith('blob:'),
+            currentTime: () => media.renderer.currentTime,
+            seek: (seconds) => player.setCurrentTime(seconds),
+            load: (url) => {
+              player.setSrc(url);
+              player.load();
+              player.play();
+            },
+            qualityCount: () => (media.hlsPlayer?.levels ?? []).length,
+            setQuality: (index) => void (media.hlsPlayer!.nextLevel = index),
+            destroy: () => player.remove(),
+            get handle() {
+              return options && player.p2pMediaLoader?.();
+            },
+            get hls() {
+              return media.hlsPlayer;
+            },
+          });
+        };
+        new MediaElementPlayer(video, {
+          features: ['playpause', 'progress', ...(options ? ['p2pmedialoader'] : [])],
+          ...(options && { p2pMediaLoader: options }),
+          ...(renderers && { renderers }),
+          hls: {
+            ...(hlsPath && { path: hlsPath }),
+            ...(bufferGoalSeconds !== undefined && {
+              maxBufferLength: bufferGoalSeconds,
+              maxMaxBufferLength: bufferGoalSeconds,
+            }),
+          },
+          success,
+        });
+      });
+    },
+  };
+}

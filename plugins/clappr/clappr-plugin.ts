@@ -1,0 +1,68 @@
+// The plugin as Clappr takes it.
+
+import { connectPlayer } from '../../engine/src/index';
+import type { P2POptions, SessionHandle } from '../../engine/src/index';
+import { ClapprSession } from './clappr-session';
+import type { ClapprCore } from './clappr-types';
+
+/** The plugin's name, and the key of its options. */
+export const PLUGIN_NAME = 'p2pMediaLoader';
+
+/** What a player has besides, with the plugin. */
+export interface PlayerMethods {
+  /**
+   * Gives the handle of the session; with options it changes those that are given.
+   * @throws P2PError `invalid-option`
+   */
+  readonly p2pMediaLoader: (options?: P2POptions) => SessionHandle;
+}
+
+/**
+ * P2P for Clappr: an entry of `plugins`, with its options under `p2pMediaLoader`. Made by Clappr, once for each player.
+ *
+ * It has all that Clappr asks of a core plugin and extends nothing, so it is the same for `clappr` 0.3, `@clappr/player`
+ * and `@clappr/core`, wherever they come from.
+ */
+export class ClapprPlugin {
+  /** By which Clappr knows what kind of plugin it is. */
+  static readonly type = 'core';
+
+  /** The session of the player. */
+  readonly handle: SessionHandle;
+
+  /**
+   * Called by Clappr.
+   * @throws P2PError `invalid-option` for a bad option; `new Clappr.Player()` throws it on
+   */
+  constructor(core: object) {
+    const player = core as ClapprCore;
+    const connection = connectPlayer(player.options.p2pMediaLoader);
+    this.handle = connection.handle;
+    new ClapprSession(player, connection);
+  }
+
+  /** By which `player.getPlugin()` finds it. */
+  get name(): string {
+    return PLUGIN_NAME;
+  }
+
+  /** Versions of Clappr's core: from `min` up to below `max`. */
+  get supportedVersion(): { readonly min: string; readonly max: string } {
+    return { min: '0.3.0', max: '1.0.0' };
+  }
+
+  /** What Clappr makes methods of the player. */
+  getExternalInterface(): PlayerMethods {
+    return {
+      [PLUGIN_NAME]: (options) => {
+        if (options !== undefined) this.handle.setOptions(options);
+        return this.handle;
+      },
+    };
+  }
+
+  /** Called by Clappr when the player is destroyed. */
+  destroy(): void {
+    this.handle.destroy();
+  }
+}
