@@ -22,6 +22,8 @@ export default [
   module('mediaelement', '61 kB'),
   module('flowplayer', '61 kB'),
   module('jwplayer', '65 kB'),
+  module('shaka', '76 kB'),
+  module('dashjs', '75 kB'),
   script('engine', '56.4 kB'),
   script('videojs', '73.5 kB'),
   script('hlsjs', '60 kB'),
@@ -29,4 +31,6 @@ export default [
   script('mediaelement', '61 kB'),
   script('flowplayer', '61 kB'),
   script('jwplayer', '65 kB'),
+  script('shaka', '76 kB'),
+  script('dashjs', '75 kB'),
 ];

@@ -44,6 +44,8 @@ const ENTRIES: readonly PublicEntry[] = [
     script: 'jwplayer',
     scriptSource: 'plugins/jwplayer/global.ts',
   },
+  { module: 'shaka', source: 'plugins/shaka/index.ts', script: 'shaka', scriptSource: 'plugins/shaka/global.ts' },
+  { module: 'dashjs', source: 'plugins/dashjs/index.ts', script: 'dashjs', scriptSource: 'plugins/dashjs/global.ts' },
 ];
 
 /** Player libraries are the page's own: imported by name in modules, read from this global in script-tag builds. */

@@ -64,4 +64,18 @@ export const PLAYERS: readonly PlayerPage[] = [
       'mediaelement/build/mejs-controls.svg',
     ],
   },
+  {
+    id: 'shaka',
+    title: 'Shaka Player 5',
+    description: 'HLS and DASH; so it is for versions 3.3 and 4',
+    line: 'P2PMediaLoader.attachShaka(player, options)',
+    libraries: ['shaka-player/dist/shaka-player.compiled.js'],
+  },
+  {
+    id: 'dashjs',
+    title: 'dash.js 5',
+    description: 'DASH',
+    line: 'P2PMediaLoader.attachDashjs(player, options)',
+    libraries: ['dashjs/dist/modern/umd/dash.all.min.js'],
+  },
 ];
