@@ -31,6 +31,7 @@ export default {
     project('tracker', ['<rootDir>/tracker/test'], 20_000),
     project('plugins', ['<rootDir>/plugins'], 20_000, { testEnvironment: 'jsdom' }),
     project('demo', ['<rootDir>/examples'], 20_000),
-    project('e2e', ['<rootDir>/e2e'], 120_000),
+    project('e2e', ['<rootDir>/e2e/test'], 120_000),
+    project('players', ['<rootDir>/e2e/players'], 120_000),
   ],
 };

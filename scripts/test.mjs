@@ -1,5 +1,6 @@
 // Runs all tests and ends in one line, `Tests: N passed, M failed`. Arguments go to Jest.
-// Two runs: the layers side by side, then end to end one by one, because each of those drives several browsers.
+// Three runs: the layers side by side; end to end one by one, because each of those drives several browsers and some
+// look at rates; then all players, two files at a time, which mostly wait for what is played.
 
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -7,8 +8,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { summaryLine } from './jest-reporter.mjs';
 
-/** Several times what a run takes. Whatever keeps Jest from ending must not keep the result from being told. */
-const RUN_LIMIT_MS = 15 * 60_000;
+/** Twice what a run takes. Whatever keeps Jest from ending must not keep the result from being told. */
+const RUN_LIMIT_MS = 25 * 60_000;
 
 const args = process.argv.slice(2);
 const isOneRun = args.some((arg) => arg.startsWith('--selectProjects'));
@@ -19,6 +20,7 @@ const RUNS = isOneRun
   : [
       ['--maxWorkers=2', ...passed, '--selectProjects', 'core', 'simulator', 'tracker', 'plugins', 'demo'],
       ['--runInBand', ...passed, '--selectProjects', 'e2e'],
+      ['--maxWorkers=2', ...passed, '--selectProjects', 'players'],
     ];
 
 const directory = mkdtempSync(join(tmpdir(), 'p2p-tests-'));

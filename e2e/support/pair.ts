@@ -1,8 +1,10 @@
 // Two viewers of one recording, each with a player of its own.
 
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { openPlayer } from './open-player';
 import type { Format, PlayerPage } from './players/player-page';
-import { type Stage, until } from './stage';
+import { ROOT, type Stage, until } from './stage';
 
 /** How well the later viewer got from the first one. */
 export interface PairResult {
@@ -12,7 +14,10 @@ export interface PairResult {
   readonly p2pShare: number;
 }
 
-const SOURCES: Readonly<Record<Format, string>> = { hls: '/vod-ts/master.m3u8', dash: '/dash-template/manifest.mpd' };
+/** Of one rendition: which one a player takes from a choice says nothing about sharing. */
+const SOURCES: Readonly<Record<Format, string>> = { hls: '/vod-ts/144p/index.m3u8', dash: '/dash-template/144p.mpd' };
+/** The one that is left out. */
+const OTHER_RENDITION = /<Representation id="90p"[^]*?<\/Representation>/;
 /** So many segments the first one has before the other comes, and so many this one gets from it. */
 const SEGMENTS: Readonly<Record<Format, { readonly ahead: number; readonly shared: number }>> = {
   hls: { ahead: 10, shared: 5 },
@@ -27,8 +32,8 @@ export async function sharePair(
 ): Promise<PairResult> {
   const { ahead, shared } = SEGMENTS[format];
   const options = { source: SOURCES[format], bufferGoalSeconds: 30 };
+  if (format === 'dash') stage.serveScript(SOURCES.dash, oneRenditionMpd());
   const giver = await openPlayer(stage, first, options);
-  // One rendition, by whatever rate each player believes in.
   await giver.reaches('segments to give', ({ segmentCount }) => segmentCount.http >= ahead);
   const taker = await openPlayer(stage, second, options);
   const beganAt = Date.now();
@@ -40,4 +45,11 @@ export async function sharePair(
   });
   const { offloadRatio } = await taker.stats();
   return { secondsToFirstSegment: (sharedAt - beganAt) / 1_000, p2pShare: offloadRatio };
+}
+
+function oneRenditionMpd(): string {
+  const both = readFileSync(join(ROOT, 'e2e', 'fixtures', 'dash-template', 'manifest.mpd'), 'utf8');
+  const one = both.replace(OTHER_RENDITION, '');
+  if (one === both) throw new Error('the sample has no such rendition any more');
+  return one;
 }

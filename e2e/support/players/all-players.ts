@@ -1,16 +1,20 @@
 // One page of each player: those who are to share with each other.
 
 import { CLAPPR_03, CLAPPR_PLAYER } from './clappr';
+import { DASHJS } from './dashjs';
 import { FLOWPLAYER_3, FLOWPLAYER_7 } from './flowplayer';
 import { hlsjsPage } from './hlsjs';
 import { jwplayerPage } from './jwplayer';
 import { mediaelementPage } from './mediaelement';
 import type { Format, PlayerPage } from './player-page';
+import { SHAKA } from './shaka';
 import { VIDEOJS } from './videojs';
 
 const ALL: readonly PlayerPage[] = [
   VIDEOJS,
   hlsjsPage('1.7'),
+  SHAKA,
+  DASHJS,
   CLAPPR_PLAYER,
   CLAPPR_03,
   mediaelementPage(),
