@@ -1,7 +1,7 @@
 // One player with P2P: follows its sources, hands on what it reads and asks the engine for its segments.
 
-import type { Cancel, PlayerConnection, SessionHandle } from '../../engine/src/index';
-import { bufferAheadSeconds, playbackOf, toHttpUrl, watchPlayback } from '../../engine/src/plugin';
+import type { PlayerConnection, SessionHandle } from '../../engine/src/index';
+import { afterDestroy, MediaWatch, toHttpUrl } from '../../engine/src/plugin';
 import type { FullDashjsPlayer, FragmentRequest, ResponseInterceptor } from './dashjs-types';
 import type { ArrivedRequest, LoaderExtension } from './loader-extension';
 import { readResponse } from './response-reader';
@@ -13,8 +13,7 @@ const NO_MSE_REASON = 'this browser has no Media Source Extensions, which dash.j
 export class PlayerSession {
   private readonly restoreDestroy: () => void;
   private readonly running = new Set<SegmentLoad>();
-  private media: HTMLMediaElement | null = null;
-  private unwatchMedia: Cancel | undefined;
+  private readonly media = new MediaWatch((report) => this.connection.reportPlayback(report));
   private isSourceOpen = false;
   private hasEnded = false;
   private readonly listeners: readonly (readonly [event: string, listener: (event: never) => void])[] = [
@@ -50,10 +49,10 @@ export class PlayerSession {
     this.followMedia();
     const load = SegmentLoad.begin(arrived, {
       ask: (request, listener) => {
-        if (this.media) this.connection.reportPlayback(playbackOf(this.media));
+        this.media.tell();
         return this.connection.request(request, listener);
       },
-      bufferAheadSeconds: () => (this.media ? bufferAheadSeconds(this.media.buffered, this.media.currentTime) : 0),
+      bufferAheadSeconds: () => this.media.bufferAheadSeconds,
       onLeft: () => load && this.running.delete(load),
     });
     if (load) this.running.add(load);
@@ -88,11 +87,7 @@ export class PlayerSession {
 
   /** The page may give the player another element at any time, or none. */
   private followMedia(): void {
-    const media = mediaOf(this.player);
-    if (media === this.media) return;
-    this.unwatchMedia?.();
-    this.media = media;
-    this.unwatchMedia = media ? watchPlayback(media, (report) => this.connection.reportPlayback(report)) : undefined;
+    this.media.follow(mediaOf(this.player));
   }
 
   private end(): void {
@@ -101,7 +96,7 @@ export class PlayerSession {
     for (const [event, listener] of this.listeners) this.player.off(event, listener);
     this.player.removeResponseInterceptor(this.intercept);
     this.restoreDestroy();
-    this.unwatchMedia?.();
+    this.media.follow(undefined);
     this.extension.taker = undefined;
     for (const load of [...this.running]) load.loadNatively();
     this.onEnded();
@@ -128,20 +123,4 @@ function mediaOf(player: FullDashjsPlayer): HTMLMediaElement | null {
 
 function hasMediaSource(): boolean {
   return ['MediaSource', 'ManagedMediaSource', 'WebKitMediaSource'].some((name) => name in globalThis);
-}
-
-/** Calls `listener` when `player.destroy()` is done: dash.js has no event for it. The returned function takes that back. */
-function afterDestroy(player: FullDashjsPlayer, listener: () => void): () => void {
-  const before = Object.getOwnPropertyDescriptor(player, 'destroy');
-  const destroy = player.destroy.bind(player);
-  const ours = (): void => {
-    destroy();
-    listener();
-  };
-  player.destroy = ours;
-  return () => {
-    if (player.destroy !== ours) return;
-    if (before) Object.defineProperty(player, 'destroy', before);
-    else Reflect.deleteProperty(player, 'destroy');
-  };
 }

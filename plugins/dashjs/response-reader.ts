@@ -2,9 +2,8 @@
 
 import { parseRangeHeader } from '../../engine/src/index';
 import type { PlayerConnection } from '../../engine/src/index';
-import { toHttpUrl } from '../../engine/src/plugin';
+import { rangeHeaderOf, toHttpUrl } from '../../engine/src/plugin';
 import type { CommonMediaResponse } from './dashjs-types';
-import { rangeHeaderOf } from './segment-load';
 
 /** What the reader needs of the engine. */
 export type ReadingEngine = Pick<PlayerConnection, 'addManifest' | 'missingIndex' | 'addIndex'>;
@@ -35,7 +34,8 @@ function readManifest(engine: ReadingEngine, url: string, text: string, response
 function readIndex(engine: ReadingEngine, url: string, data: ArrayBuffer, response: CommonMediaResponse): void {
   const index = engine.missingIndex(url);
   if (!index) return;
-  const askedFrom = response.status === PARTIAL_CONTENT ? parseRangeHeader(rangeHeaderOf(response.request))?.start : 0;
+  const askedFrom =
+    response.status === PARTIAL_CONTENT ? parseRangeHeader(rangeHeaderOf(response.request.headers))?.start : 0;
   if (askedFrom === undefined || askedFrom > index.start || askedFrom + data.byteLength < index.end) return;
   const bytes = new Uint8Array(data, index.start - askedFrom, index.end - index.start);
   engine.addIndex({ url, byteRange: index, bytes });

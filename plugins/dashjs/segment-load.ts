@@ -9,8 +9,7 @@ import type {
   PlayerRequestListener,
   Seconds,
 } from '../../engine/src/index';
-import { toHttpUrl } from '../../engine/src/plugin';
-import type { CommonMediaRequest } from './dashjs-types';
+import { headersWithoutRange, rangeHeaderOf, toHttpUrl } from '../../engine/src/plugin';
 import type { ArrivedRequest, TakenRequest } from './loader-extension';
 import { ThroughputSamples } from './throughput-samples';
 
@@ -36,7 +35,7 @@ export class SegmentLoad implements TakenRequest {
     private readonly arrived: ArrivedRequest,
     private readonly context: LoadContext,
   ) {
-    this.byteRange = parseRangeHeader(rangeHeaderOf(arrived.request));
+    this.byteRange = parseRangeHeader(rangeHeaderOf(arrived.request.headers));
     this.samples = new ThroughputSamples((progress) => arrived.request.customData.onprogress?.(progress));
   }
 
@@ -60,11 +59,11 @@ export class SegmentLoad implements TakenRequest {
     const { byteRange } = this;
     const url = toHttpUrl(request.url);
     const listedUrl = toHttpUrl(request.customData.request.url ?? undefined);
-    if (url === undefined || (rangeHeaderOf(request) !== undefined && !byteRange)) return false;
+    if (url === undefined || (rangeHeaderOf(request.headers) !== undefined && !byteRange)) return false;
     this.cancel = this.context.ask(
       {
         url,
-        headers: withoutRange(request.headers ?? {}),
+        headers: headersWithoutRange(request.headers),
         withCredentials: request.credentials === 'include',
         ...(listedUrl !== undefined && { listedUrl }),
         ...(byteRange && { byteRange }),
@@ -106,16 +105,4 @@ export class SegmentLoad implements TakenRequest {
     this.context.onLeft();
     return true;
   }
-}
-
-const isRange = (name: string): boolean => name.toLowerCase() === 'range';
-
-/** The Range header of a request. */
-export function rangeHeaderOf({ headers }: CommonMediaRequest): string | undefined {
-  return Object.entries(headers ?? {}).find(([name]) => isRange(name))?.[1];
-}
-
-/** Without Range and without what dash.js would not send: headers that are empty. */
-function withoutRange(headers: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(headers).filter(([name, value]) => !isRange(name) && value));
 }

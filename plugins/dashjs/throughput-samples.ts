@@ -5,7 +5,7 @@
 // reports of progress but the first. Both get the same answer here.
 
 import type { BitsPerSecond, Bytes, Milliseconds, Seconds } from '../../engine/src/index';
-import { ProgressFeed } from '../../engine/src/plugin';
+import { ProgressFeed, timeToMove } from '../../engine/src/plugin';
 import type { FragmentRequest, LoadProgress, ResourceTiming } from './dashjs-types';
 
 /** The samples of one segment. */
@@ -33,13 +33,13 @@ export class ThroughputSamples {
     Object.defineProperty(request, 'resourceTimingValues', { configurable: true, get: () => timing, set: () => {} });
     // One that does not count: as if it were complete, so that waiting for peers does not pass for latency.
     if (!this.last) this.tell({ loaded: 0, total: 0, lengthComputable: true, time: 0 });
-    const time = millisecondsFor(size - (this.last?.bytes ?? 0), bitsPerSecond);
+    const time = timeToMove(size - (this.last?.bytes ?? 0), bitsPerSecond);
     this.tell({ loaded: size, total: size, lengthComputable: true, time });
   }
 }
 
 function timingOf(size: Bytes, bitsPerSecond: BitsPerSecond, now: Milliseconds): ResourceTiming {
-  const duration = millisecondsFor(size, bitsPerSecond);
+  const duration = timeToMove(size, bitsPerSecond);
   const startTime = now - duration;
   return {
     startTime,
@@ -51,7 +51,3 @@ function timingOf(size: Bytes, bitsPerSecond: BitsPerSecond, now: Milliseconds):
     decodedBodySize: size,
   };
 }
-
-/** How long so many bytes take. */
-const millisecondsFor = (byteCount: Bytes, bitsPerSecond: BitsPerSecond): Milliseconds =>
-  (byteCount * 8000) / bitsPerSecond;

@@ -2,13 +2,11 @@
 
 import type { P2POptions, PlayerConnection, SessionHandle } from '../../engine/src/index';
 import { HlsPlayer } from '../hlsjs/hls-player';
+import { isHlsSource } from '../hlsjs/hls-source';
 import type { HlsInstance } from '../hlsjs/hls-types';
 
 /** Makes the engine's connection for one player. */
 export type Connect = (options?: P2POptions) => PlayerConnection;
-
-const HLS_TYPE = /^(audio|video|application)\/(x-|vnd\.apple\.)?mpegurl/i;
-const HLS_PATH = /\.m3u8($|[?#])/i;
 
 /** Begins when the player plays through hls.js, or when the page asks for the handle. */
 export class FlowplayerSession {
@@ -32,7 +30,7 @@ export class FlowplayerSession {
 
   /** Called when the player plays `source` by something else than hls.js. */
   noteNative({ src, type }: { readonly src?: string; readonly type?: string }): void {
-    if (type ? HLS_TYPE.test(type) : HLS_PATH.test(src ?? ''))
+    if (isHlsSource(src, type))
       this.#begin().session.connection.standAside('the browser plays this stream itself, without hls.js');
   }
 

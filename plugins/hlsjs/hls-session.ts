@@ -7,14 +7,13 @@ import type {
   PlayerRequest,
   PlayerRequestListener,
 } from '../../engine/src/index';
-import { bufferAheadSeconds, playbackOf, watchPlayback } from '../../engine/src/plugin';
+import { MediaWatch } from '../../engine/src/plugin';
 import type { PlaylistListener } from './playlist-loader';
 import type { SegmentAnswerer } from './segment-loader';
 
 /** What the loaders of one player talk to. */
 export class HlsSession implements PlaylistListener, SegmentAnswerer {
-  #media: HTMLMediaElement | undefined;
-  #stopWatching: Cancel | undefined;
+  readonly #media = new MediaWatch((report) => this.connection.reportPlayback(report));
   #hasEnded = false;
   #sourceUrl: string | undefined;
   /** Set while the source's own playlist is awaited: those of renditions are kept until it is there. */
@@ -33,12 +32,7 @@ export class HlsSession implements PlaylistListener, SegmentAnswerer {
 
   /** The element that plays; undefined: none any more. */
   setMedia(media: HTMLMediaElement | undefined): void {
-    if (media === this.#media) return;
-    this.#stopWatching?.();
-    this.#stopWatching = undefined;
-    this.#media = media;
-    if (media && !this.#hasEnded)
-      this.#stopWatching = watchPlayback(media, (report) => this.connection.reportPlayback(report));
+    this.#media.follow(this.#hasEnded ? undefined : media);
   }
 
   beginSource(url: string): void {
@@ -87,12 +81,12 @@ export class HlsSession implements PlaylistListener, SegmentAnswerer {
 
   request(request: PlayerRequest, listener: PlayerRequestListener): Cancel | undefined {
     if (this.#hasEnded) return undefined;
-    if (this.#media) this.connection.reportPlayback(playbackOf(this.#media));
+    this.#media.tell();
     return this.connection.request(request, listener);
   }
 
   bufferAheadSeconds(): number {
-    return this.#media ? bufferAheadSeconds(this.#media.buffered, this.#media.currentTime) : 0;
+    return this.#media.bufferAheadSeconds;
   }
 
   onEnd(leave: () => void): Cancel {

@@ -1,11 +1,9 @@
 // The statistics of one request. hls.js keeps the object that a loader has when it is made, looks at it every 100 ms
 // while the fragment loads, and takes its estimate of the line from it at the end.
 
-import { ProgressFeed } from '../../engine/src/plugin';
+import { ProgressFeed, timeToMove } from '../../engine/src/plugin';
 import type { LoaderStats } from './hls-types';
 
-const BITS_PER_BYTE = 8;
-const MS_PER_SECOND = 1_000;
 /** hls.js tells the first byte from the request by it. */
 const FIRST_BYTE_MS = 1;
 
@@ -73,7 +71,7 @@ export class SegmentStats implements LoaderStats {
   finish(byteCount: number, bitsPerSecond: number): void {
     const now = performance.now();
     const isMeasured = Number.isFinite(bitsPerSecond) && bitsPerSecond > 0;
-    this.trequest = isMeasured ? now - (byteCount * BITS_PER_BYTE * MS_PER_SECOND) / bitsPerSecond : this.trequest;
+    this.trequest = isMeasured ? now - timeToMove(byteCount, bitsPerSecond) : this.trequest;
     this.loading.first = this.tfirst = Math.min(now, this.trequest + FIRST_BYTE_MS);
     this.loading.end = this.tload = now;
     this.loaded = this.total = byteCount;

@@ -2,7 +2,7 @@
 // is, nor how long peers took their time while the buffer was full.
 
 import type { BitsPerSecond, Bytes, Milliseconds, Seconds } from '../../engine/src/index';
-import { ProgressFeed } from '../../engine/src/plugin';
+import { ProgressFeed, timeToMove } from '../../engine/src/plugin';
 import type { ProgressUpdated } from './shaka-types';
 
 /** Shaka's estimate takes no notice of samples below 16 kB. */
@@ -32,11 +32,7 @@ export class DeliverySamples {
   finish(size: Bytes, bitsPerSecond: BitsPerSecond): boolean {
     if (!Number.isFinite(bitsPerSecond) || bitsPerSecond <= 0) return false;
     const rest = size - this.sampledBytes;
-    this.progressUpdated(millisecondsFor(rest, bitsPerSecond), rest, 0);
+    this.progressUpdated(timeToMove(rest, bitsPerSecond), rest, 0);
     return true;
   }
 }
-
-/** How long so many bytes take at `bitsPerSecond`. */
-export const millisecondsFor = (byteCount: Bytes, bitsPerSecond: BitsPerSecond): Milliseconds =>
-  (byteCount * 8000) / bitsPerSecond;

@@ -1,7 +1,7 @@
 // One player with P2P: follows its sources, hands on what it reads and asks the engine for its segments.
 
-import type { Cancel, PlayerConnection, SessionHandle } from '../../engine/src/index';
-import { bufferAheadSeconds, playbackOf, toHttpUrl, watchPlayback } from '../../engine/src/plugin';
+import type { PlayerConnection, SessionHandle } from '../../engine/src/index';
+import { afterDestroy, MediaWatch, toHttpUrl } from '../../engine/src/plugin';
 import { ResponseReader } from './response-reader';
 import { SchemeHook, type ArrivedRequest, type RequestOwner } from './scheme-hook';
 import { SegmentOperation } from './segment-operation';
@@ -29,8 +29,7 @@ export class PlayerSession implements RequestOwner {
   private readonly running = new Set<SegmentOperation>();
   /** The URLs of requests before the page's filters. */
   private readonly listedUrls = new WeakMap<ShakaRequest, string>();
-  private media: HTMLMediaElement | null = null;
-  private unwatchMedia: Cancel | undefined;
+  private readonly media = new MediaWatch((report) => this.connection.reportPlayback(report));
   /** `load()` was called, and nothing of the new source has been asked for yet. */
   private isBeginning = false;
   private isSourceOpen = false;
@@ -50,7 +49,7 @@ export class PlayerSession implements RequestOwner {
     this.reader = new ResponseReader(connection);
     this.hook = SchemeHook.of(network.constructor as unknown as NetworkingEngineClass);
     this.leaveHook = this.hook.use();
-    this.restoreDestroy = onDestroy(player, () => this.end('abort'));
+    this.restoreDestroy = afterDestroy(player, () => this.end('abort'));
     for (const [event, listener] of this.listeners) player.addEventListener(event, listener);
     this.addFilters();
     connection.handle.on('destroyed', () => this.end('native'));
@@ -74,10 +73,10 @@ export class PlayerSession implements RequestOwner {
       { ...arrived, uri: url },
       {
         ask: (asked, listener) => {
-          if (this.media) this.connection.reportPlayback(playbackOf(this.media));
+          this.media.tell();
           return this.connection.request({ ...asked, ...(listedUrl !== undefined && { listedUrl }) }, listener);
         },
-        bufferAheadSeconds: () => (this.media ? bufferAheadSeconds(this.media.buffered, this.media.currentTime) : 0),
+        bufferAheadSeconds: () => this.media.bufferAheadSeconds,
         onLeft: () => operation && this.running.delete(operation),
       },
     );
@@ -152,11 +151,7 @@ export class PlayerSession implements RequestOwner {
 
   /** The page may give the player another element at any time, or none. */
   private followMedia(): void {
-    const media = this.player.getMediaElement();
-    if (media === this.media) return;
-    this.unwatchMedia?.();
-    this.media = media;
-    this.unwatchMedia = media ? watchPlayback(media, (report) => this.connection.reportPlayback(report)) : undefined;
+    this.media.follow(this.player.getMediaElement());
   }
 
   /** @param fate - what becomes of requests that the engine has not answered: `native` where Shaka plays on */
@@ -166,7 +161,7 @@ export class PlayerSession implements RequestOwner {
     for (const [event, listener] of this.listeners) this.player.removeEventListener(event, listener);
     this.removeFilters();
     this.restoreDestroy();
-    this.unwatchMedia?.();
+    this.media.follow(undefined);
     this.leaveHook();
     for (const operation of [...this.running]) {
       if (fate === 'native') operation.loadNatively();
@@ -175,21 +170,4 @@ export class PlayerSession implements RequestOwner {
     this.onEnded();
     this.handle.destroy();
   }
-}
-
-/** Calls `listener` when `player.destroy()` is called: Shaka has no event for it. The returned function takes that back. */
-function onDestroy(player: FullShakaPlayer, listener: () => void): () => void {
-  const before = Object.getOwnPropertyDescriptor(player, 'destroy');
-  const destroy = player.destroy.bind(player);
-  const ours = (): Promise<unknown> => {
-    const done = destroy();
-    listener();
-    return done;
-  };
-  player.destroy = ours;
-  return () => {
-    if (player.destroy !== ours) return;
-    if (before) Object.defineProperty(player, 'destroy', before);
-    else Reflect.deleteProperty(player, 'destroy');
-  };
 }

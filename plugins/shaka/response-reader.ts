@@ -2,8 +2,7 @@
 
 import { parseRangeHeader } from '../../engine/src/index';
 import type { ManifestText, PlayerConnection } from '../../engine/src/index';
-import { toHttpUrl } from '../../engine/src/plugin';
-import { rangeHeaderOf } from './segment-operation';
+import { rangeHeaderOf, toHttpUrl } from '../../engine/src/plugin';
 import { MPD_PATCH, RequestType, type ShakaRequestContext, type ShakaResponse } from './shaka-types';
 
 /** Stops a page that preloads whole catalogues from keeping all their manifests. */
@@ -57,7 +56,7 @@ export class ResponseReader {
     const byteRange = this.engine.missingIndex(url);
     if (!byteRange || bytes.byteLength !== byteRange.end - byteRange.start) return;
     // Shaka asks for an index by itself. Before version 4 it does not say what it asked for.
-    const asked = originalRequest && parseRangeHeader(rangeHeaderOf(originalRequest));
+    const asked = originalRequest && parseRangeHeader(rangeHeaderOf(originalRequest.headers));
     if (originalRequest && asked?.start !== byteRange.start) return;
     this.engine.addIndex({ url, byteRange, bytes });
   }

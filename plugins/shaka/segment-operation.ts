@@ -9,7 +9,8 @@ import type {
   PlayerRequestListener,
   Seconds,
 } from '../../engine/src/index';
-import { DeliverySamples, millisecondsFor } from './delivery-samples';
+import { headersWithoutRange, rangeHeaderOf, timeToMove } from '../../engine/src/plugin';
+import { DeliverySamples } from './delivery-samples';
 import type { ArrivedRequest } from './scheme-hook';
 import type { ShakaOperation, ShakaRequest, ShakaResponse } from './shaka-types';
 
@@ -39,7 +40,7 @@ export class SegmentOperation implements ShakaOperation<ShakaResponse> {
     private readonly arrived: ArrivedRequest,
     private readonly context: OperationContext,
   ) {
-    this.byteRange = parseRangeHeader(rangeHeaderOf(arrived.request));
+    this.byteRange = parseRangeHeader(rangeHeaderOf(arrived.request.headers));
     this.samples = new DeliverySamples(arrived.progressUpdated);
     this.promise = new Promise((resolve, reject) => {
       this.resolve = resolve;
@@ -77,11 +78,11 @@ export class SegmentOperation implements ShakaOperation<ShakaResponse> {
   private askEngine(): boolean {
     const { request, uri } = this.arrived;
     const { byteRange } = this;
-    if (rangeHeaderOf(request) !== undefined && !byteRange) return false;
+    if (rangeHeaderOf(request.headers) !== undefined && !byteRange) return false;
     this.cancel = this.context.ask(
       {
         url: uri,
-        headers: withoutRange(request.headers),
+        headers: headersWithoutRange(request.headers),
         withCredentials: request.allowCrossSiteCredentials ?? false,
         ...(byteRange && { byteRange }),
       },
@@ -114,7 +115,7 @@ export class SegmentOperation implements ShakaOperation<ShakaResponse> {
       data: bytes,
       status: byteRange ? PARTIAL_CONTENT : OK,
       headers: { 'content-length': String(size) },
-      timeMs: isSampled ? millisecondsFor(size, bitsPerSecond) : 0,
+      timeMs: isSampled ? timeToMove(size, bitsPerSecond) : 0,
       fromCache: !isSampled,
       originalRequest: request,
     });
@@ -144,15 +145,4 @@ function suspendTimeouts({ retryParameters }: ShakaRequest): void {
 /** As Shaka knows an operation that was given up: `OPERATION_ABORTED`. */
 function abortError(): Error {
   return Object.assign(new Error('aborted'), { severity: 2, category: 7, code: 7001, data: [], handled: false });
-}
-
-const isRange = (name: string): boolean => name.toLowerCase() === 'range';
-
-/** The Range header of a request. */
-export function rangeHeaderOf({ headers }: ShakaRequest): string | undefined {
-  return Object.entries(headers).find(([name]) => isRange(name))?.[1];
-}
-
-function withoutRange(headers: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(headers).filter(([name]) => !isRange(name)));
 }
