@@ -119,6 +119,7 @@ export async function openPlayer(stage: Stage, player: PlayerPage, options: Open
       <link rel="icon" href="data:,">
       ${libraries.join('\n')}
       <script>${player.inlineScript ?? ''}</script>
+      ${player.engineScript ? `<script src="/dist/global/${player.engineScript}"></script>` : ''}
       <script src="${script}"></script>
       <div id="stage" style="width: 640px; height: 360px"></div>
       <script>

@@ -111,7 +111,8 @@ export async function tellControls(stage: Stage, player: PlayerPage, format: For
 
   // Another source, another swarm; the handle and its counters go on.
   const { swarmId } = await second.stats();
-  const next = isLong ? exact : '/dash-base/manifest.mpd';
+  // Without audio of its own: with it, hls.js 0.13 may ask for nothing more after a change of source, with or without P2P.
+  const next = format === 'hls' ? '/vod-byterange/master.m3u8' : '/dash-base/manifest.mpd';
   for (const viewer of [first, second]) {
     await viewer.load(next);
     await viewer.reaches('the new swarm', (stats) => stats.swarmId !== undefined && stats.swarmId !== swarmId);

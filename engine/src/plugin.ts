@@ -2,6 +2,7 @@
 
 export { timeToMove } from './base/units';
 export { afterDestroy } from './player/after-destroy';
+export { dashPlayers, lend } from './player/dash-players';
 export { toHttpUrl } from './player/http-url';
 export { MediaWatch } from './player/media-watch';
 export { bufferAheadSeconds, PLAYBACK_EVENTS } from './player/playback';

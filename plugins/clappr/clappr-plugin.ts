@@ -2,6 +2,7 @@
 
 import { connectPlayer } from '../../engine/src/index';
 import type { P2POptions, SessionHandle } from '../../engine/src/index';
+import { dashPlayers } from '../../engine/src/plugin';
 import { ClapprSession } from './clappr-session';
 import type { ClapprCore } from './clappr-types';
 
@@ -36,7 +37,7 @@ export class ClapprPlugin {
    */
   constructor(core: object) {
     const player = core as ClapprCore;
-    const connection = connectPlayer(player.options.p2pMediaLoader);
+    const connection = (dashPlayers.connect ?? connectPlayer)(player.options.p2pMediaLoader);
     this.handle = connection.handle;
     new ClapprSession(player, connection);
   }

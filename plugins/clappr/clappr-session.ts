@@ -1,6 +1,7 @@
 // One player of Clappr on one session, whatever it plays and however often it starts.
 
 import type { PlayerConnection } from '../../engine/src/index';
+import { dashPlayers } from '../../engine/src/plugin';
 import { HlsPlayer } from '../hlsjs/hls-player';
 import type { HlsSession } from '../hlsjs/hls-session';
 import { isHlsSource } from '../hlsjs/hls-source';
@@ -16,6 +17,7 @@ export class ClapprSession {
   readonly #player: HlsPlayer;
   /** What stands in the options for every instance that Clappr will make. */
   #placed: { readonly config: HlsjsConfig; readonly loaders: InstalledLoaders } | undefined;
+  #removeShakaHook: (() => void) | undefined;
   readonly #listeners: readonly (readonly [event: string, listener: (data: never) => void])[] = [
     [CoreEvent.ACTIVE_CONTAINER_CHANGED, () => this.#followPlayback()],
     [CoreEvent.OPTIONS_CHANGE, (changed: ClapprOptions | undefined) => this.#takeOptions(changed)],
@@ -34,19 +36,34 @@ export class ClapprSession {
       remove: () => undefined,
     });
     this.#placeLoaders();
+    this.#placeShakaHook();
     for (const [event, listener] of this.#listeners) core.on(event, listener);
     connection.handle.on('destroyed', () => this.#end());
   }
 
   /**
    * Clappr 0.3 keeps the page's own objects in its options, and those may be another player's too: what is changed is
-   * ours. DASH by dash-shaka-playback: `options.shakaOnBeforeLoad(player)`, called before each load, has its place here.
+   * ours.
    */
   #placeLoaders(): void {
     const { options } = this.core;
     const config = { ...(options.playback?.hlsjsConfig ?? options.hlsjsConfig) };
     this.#placed = { config, loaders: installLoaders(config, (asking) => this.#sessionFor(asking)) };
     options.playback = { ...options.playback, hlsjsConfig: config };
+  }
+
+  /** dash-shaka-playback calls it with each Shaka Player that it makes, before that loads. */
+  #placeShakaHook(): void {
+    const { options } = this.core;
+    const own = options.shakaOnBeforeLoad;
+    const ours = (player: object): void => {
+      dashPlayers.followShaka?.(player, this.connection);
+      own?.(player);
+    };
+    options.shakaOnBeforeLoad = ours;
+    this.#removeShakaHook = () => {
+      if (options.shakaOnBeforeLoad === ours) options.shakaOnBeforeLoad = own;
+    };
   }
 
   /** A loader is made: the first word of a new instance. Containers that are not the active one load by themselves. */
@@ -74,6 +91,7 @@ export class ClapprSession {
 
   #end(): void {
     for (const [event, listener] of this.#listeners) this.core.off(event, listener);
+    this.#removeShakaHook?.();
     this.#placed?.loaders.remove();
     this.#placed = undefined;
   }

@@ -13,6 +13,8 @@ export interface ClapprOptions {
   /** Read by Clappr 0.3, where there is none under `playback`. */
   readonly hlsjsConfig?: HlsjsConfig;
   readonly p2pMediaLoader?: P2POptions;
+  /** Called by dash-shaka-playback with each Shaka Player, before that loads. */
+  shakaOnBeforeLoad?: ((player: object) => void) | undefined;
 }
 
 /** What plays one source: its own hls.js, the element itself, another plugin. */

@@ -2,10 +2,14 @@
 
 import { connectDashPlayer } from '../../engine/src/dash';
 import type { P2POptions, SessionHandle } from '../../engine/src/index';
+import { dashPlayers, lend } from '../../engine/src/plugin';
 import type { DashjsPlayer } from './dashjs-types';
 import { createAttach } from './plugin';
 
 const attach = createAttach(connectDashPlayer);
+
+dashPlayers.connect ??= connectDashPlayer;
+dashPlayers.followDashjs ??= (player, connection) => void createAttach(() => lend(connection))(player as DashjsPlayer);
 
 /**
  * Starts P2P on a player of dash.js 5, and gives the handle of the session. Call it before `player.initialize()`, or in

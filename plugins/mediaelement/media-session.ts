@@ -1,13 +1,13 @@
-// One player on one session, whichever renderer plays and however often it makes a new hls.js.
+// One player on one session, whichever renderer plays and however often it makes a new engine.
 
 import type { PlayerConnection } from '../../engine/src/index';
+import { dashPlayers } from '../../engine/src/plugin';
 import { HlsPlayer } from '../hlsjs/hls-player';
 import { isHlsSource } from '../hlsjs/hls-source';
-import type { HlsInstance } from '../hlsjs/hls-types';
 import { Renderer, type MediaElement } from './mediaelement-types';
 import { OriginalNode } from './original-node';
+import { watchProperty } from './watch-property';
 
-const HLS_PLAYER = 'hlsPlayer';
 /** The first event of every source, from the renderer that plays it. */
 const SOURCE_BEGINS = 'loadstart';
 const STAND_ASIDE_REASON = "this source is played by the browser itself, in MediaElement's renderer `html5`";
@@ -15,7 +15,7 @@ const STAND_ASIDE_REASON = "this source is played by the browser itself, in Medi
 export class MediaSession {
   readonly #player: HlsPlayer;
   readonly #original: OriginalNode;
-  #hls: HlsInstance | null | undefined;
+  readonly #unwatch: readonly (() => void)[];
 
   constructor(
     private readonly media: MediaElement,
@@ -23,8 +23,13 @@ export class MediaSession {
   ) {
     this.#player = new HlsPlayer(connection);
     this.#original = new OriginalNode(media.originalNode);
-    this.#hls = media.hlsPlayer;
-    this.#watchInstances();
+    // The renderers make an instance, set a property to it, and give the instance its source, all in one turn and
+    // without an event between.
+    this.#unwatch = [
+      watchProperty(media, 'hlsPlayer', (hls) => this.#player.follow(hls ?? undefined)),
+      watchProperty(media, 'dashPlayer', (dash) => this.#followDash(dash)),
+    ];
+    this.#followDash(media.dashPlayer);
     this.#followRenderer();
     media.addEventListener(SOURCE_BEGINS, this.#followRenderer);
     connection.handle.on('destroyed', () => this.#end());
@@ -33,32 +38,24 @@ export class MediaSession {
   /** The player goes. */
   close(): void {
     this.#original.restore();
-    // It destroys its hls.js in this same turn; before that, open requests would go to the origin for a moment.
+    // It destroys its engine in this same turn; before that, open requests would go to the origin for a moment.
     queueMicrotask(() => this.connection.handle.destroy());
   }
 
-  /**
-   * The renderer makes an instance, sets this property, and gives the instance its source, all in one turn and without
-   * an event between. Its renderer on dash.js does the same with `dashPlayer`.
-   */
-  #watchInstances(): void {
-    Object.defineProperty(this.media, HLS_PLAYER, {
-      get: () => this.#hls,
-      set: (hls: HlsInstance | null | undefined) => {
-        this.#hls = hls;
-        this.#player.follow(hls ?? undefined);
-      },
-      configurable: true,
-      enumerable: true,
-    });
+  #followDash(dash: object | null | undefined): void {
+    if (!dash) return;
+    // What hls.js played before is over: it must not close what begins now.
+    this.#player.follow(undefined);
+    dashPlayers.followDashjs?.(dash, this.connection);
   }
 
   readonly #followRenderer = (): void => {
     const { media } = this;
     if (media.rendererName === Renderer.HLS) {
       this.#original.silence();
-      return this.#player.follow(this.#hls ?? undefined);
+      return this.#player.follow(media.hlsPlayer ?? undefined);
     }
+    // The browser plays no DASH: its own element loads nothing beside dash.js.
     this.#original.restore();
     // A renderer that is not used any more keeps its instance, paused.
     this.#player.follow(undefined);
@@ -68,11 +65,6 @@ export class MediaSession {
 
   #end(): void {
     this.media.removeEventListener(SOURCE_BEGINS, this.#followRenderer);
-    Object.defineProperty(this.media, HLS_PLAYER, {
-      value: this.#hls,
-      writable: true,
-      configurable: true,
-      enumerable: true,
-    });
+    for (const unwatch of this.#unwatch) unwatch();
   }
 }

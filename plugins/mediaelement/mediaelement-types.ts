@@ -10,6 +10,8 @@ export interface MediaElement {
   readonly rendererName?: string | null;
   /** Set by the renderer on hls.js, anew for each source. */
   hlsPlayer?: HlsInstance | null;
+  /** The same of the renderer on dash.js. */
+  dashPlayer?: object | null;
   getSrc(): string | null;
   /** Of its own, beside the element's; there is no `this`. */
   addEventListener(event: string, listener: () => void): void;

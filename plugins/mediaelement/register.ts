@@ -1,6 +1,7 @@
 // The plugin with the real engine, for both entries.
 
 import { connectPlayer } from '../../engine/src/index';
+import { dashPlayers } from '../../engine/src/plugin';
 import type { Mejs } from './mediaelement-types';
 import { registerFeature } from './register-feature';
 
@@ -11,5 +12,5 @@ import { registerFeature } from './register-feature';
  * @throws P2PError `invalid-call` when `mejs` is none
  */
 export function registerMediaElement(mejs: Mejs): void {
-  registerFeature(mejs, connectPlayer);
+  registerFeature(mejs, (options) => (dashPlayers.connect ?? connectPlayer)(options));
 }

@@ -2,10 +2,14 @@
 
 import { connectDashPlayer } from '../../engine/src/dash';
 import type { P2POptions, SessionHandle } from '../../engine/src/index';
+import { dashPlayers, lend } from '../../engine/src/plugin';
 import { createAttach } from './plugin';
 import type { ShakaPlayer } from './shaka-types';
 
 const attach = createAttach(connectDashPlayer);
+
+dashPlayers.connect ??= connectDashPlayer;
+dashPlayers.followShaka ??= (player, connection) => void createAttach(() => lend(connection))(player as ShakaPlayer);
 
 /**
  * Starts P2P on a `shaka.Player`, and gives the handle of the session. Call it before `player.load()`: what was loaded

@@ -1,7 +1,8 @@
 // What plugins share, in a page.
 
-import { afterDestroy, headersWithoutRange, MediaWatch, rangeHeaderOf } from '../../engine/src/plugin';
+import { afterDestroy, headersWithoutRange, lend, MediaWatch, rangeHeaderOf } from '../../engine/src/plugin';
 import type { PlaybackReport } from '../../engine/src/index';
+import { FakeConnection } from './fake-connection';
 
 describe('MediaWatch', () => {
   const mediaAt = (currentTime: number, bufferedTo: number): HTMLVideoElement => {
@@ -74,4 +75,26 @@ describe('afterDestroy', () => {
     undo();
     expect(other.destroy).toBe(later);
   });
+});
+
+test('a connection that is lent ends with its source, and the session stays', () => {
+  const owner = new FakeConnection();
+  const lent = lend(owner);
+  const heard: string[] = [];
+  lent.handle.on('destroyed', () => heard.push('lent'));
+  lent.openSource('https://cdn.test/a.mpd');
+  lent.addManifest({ url: 'https://cdn.test/a.mpd', text: '<MPD/>' });
+  lent.standAside('why');
+  lent.handle.setOptions({ maxPeers: 3 });
+  expect(owner.calls).toEqual(['openSource https://cdn.test/a.mpd', 'addManifest https://cdn.test/a.mpd']);
+  expect([owner.reasons, owner.givenOptions.at(-1)]).toEqual([['why'], { maxPeers: 3 }]);
+  lent.handle.destroy();
+  expect([owner.isDestroyed, owner.calls.at(-1)]).toEqual([false, 'closeSource']);
+  owner.handle.destroy();
+  expect(heard).toEqual([]);
+
+  const other = new FakeConnection();
+  lend(other).handle.on('destroyed', () => heard.push('owner'));
+  other.handle.destroy();
+  expect(heard).toEqual(['owner']);
 });

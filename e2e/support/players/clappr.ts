@@ -97,3 +97,70 @@ export function clapprCorePage(flags: ClapprFlags = {}): PlayerPage {
   const libraries = [CORE, 'hls.js/dist/hls.min.js', '@clappr/hlsjs-playback/dist/hlsjs-playback.external.min.js'];
   return clapprPage('@clappr/core 0.17', libraries, flags);
 }
+
+interface ShakaTrack {
+  readonly active: boolean;
+}
+
+interface DashPlayback {
+  readonly el: HTMLVideoElement;
+  readonly _player?: {
+    getVariantTracks(): ShakaTrack[];
+    configure(options: object): void;
+    selectVariantTrack(track: ShakaTrack, isBufferCleared: boolean): void;
+  };
+}
+
+/** With dash-shaka-playback, which brings Shaka Player 3.3 along. */
+function clapprDashPage(name: string, libraries: readonly string[]): PlayerPage {
+  return {
+    id: 'clappr-dash',
+    name: `${name}, dash-shaka-playback 3.6`,
+    formats: ['dash'],
+    libraries: [...libraries, 'dash-shaka-playback/dist/dash-shaka-playback.min.js'],
+    engineScript: 'shaka.js',
+    script: 'clappr.js',
+    setUp: ({ source, options, bufferGoalSeconds = 20 }: PageSetup): PlayerDriver => {
+      const { Clappr, DashShakaPlayback, P2PMediaLoader } = window as unknown as {
+        Clappr: { Player: new (options: object) => Player };
+        DashShakaPlayback: unknown;
+        P2PMediaLoader: { ClapprPlugin: unknown };
+      };
+      const player = new Clappr.Player({
+        source,
+        parent: document.getElementById('stage'),
+        width: 640,
+        height: 360,
+        autoPlay: true,
+        mute: true,
+        plugins: [DashShakaPlayback, ...(options ? [P2PMediaLoader.ClapprPlugin] : [])],
+        ...(options && { p2pMediaLoader: options }),
+        shakaConfiguration: { streaming: { bufferingGoal: bufferGoalSeconds } },
+        playback: { playInline: true },
+      });
+      const playback = () => player.core.activePlayback as unknown as DashPlayback | undefined;
+      const tracks = () => playback()?._player?.getVariantTracks() ?? [];
+      return {
+        isReady: () => tracks().length > 0,
+        currentTime: () => playback()?.el.currentTime ?? 0,
+        seek: (seconds) => player.seek(seconds),
+        load: (url) => player.load(url),
+        qualityCount: () => tracks().length,
+        setQuality: (index) => {
+          playback()!._player!.configure({ abr: { enabled: false } });
+          playback()!._player!.selectVariantTrack(tracks()[index]!, false);
+        },
+        destroy: () => player.destroy(),
+        get handle() {
+          return options && player.p2pMediaLoader?.();
+        },
+      };
+    },
+  };
+}
+
+export const CLAPPR_DASH: readonly PlayerPage[] = [
+  clapprDashPage('clappr 0.3.13', ['clappr/dist/clappr.min.js']),
+  clapprDashPage('@clappr/player 0.11', ['@clappr/player/dist/clappr.min.js']),
+  clapprDashPage('@clappr/core 0.17', [CORE]),
+];

@@ -17,6 +17,7 @@ interface Hls {
   loadLevel: number;
   loadSource(url: string): void;
   attachMedia(media: HTMLMediaElement): void;
+  detachMedia(): void;
   destroy(): void;
   on(event: string, listener: () => void): void;
 }
@@ -65,6 +66,9 @@ export function hlsjsPage(version: string, packageName = 'hls.js', flags: HlsFla
         currentTime: () => video.currentTime,
         seek: (seconds) => void (video.currentTime = seconds),
         load: (url) => {
+          // hls.js 0.13 goes on with the media source of before, and with the level chosen by hand, which may not be there.
+          hls.detachMedia();
+          hls.loadLevel = -1;
           hls.loadSource(url);
           hls.attachMedia(video);
         },

@@ -102,3 +102,65 @@ export function mediaelementPage(flags: MediaElementFlags = {}): PlayerPage {
     },
   };
 }
+
+interface Dashjs {
+  isReady(): boolean;
+  getRepresentationsByType(type: 'video'): unknown[];
+  setRepresentationForTypeByIndex(type: 'video', index: number, isReplacing: boolean): void;
+  updateSettings(settings: object): void;
+}
+
+/** MediaElement 7 with dash.js on the page. */
+interface DashMedia extends Media {
+  readonly dashPlayer?: Dashjs;
+  addEventListener(event: string, listener: () => void): void;
+}
+
+export const MEDIAELEMENT_DASH: PlayerPage = {
+  id: 'mediaelement-dash',
+  name: 'MediaElement 7.1, dash.js 5.2',
+  formats: ['dash'],
+  libraries: ['mediaelement/build/mediaelement-and-player.min.js', 'dashjs/dist/modern/umd/dash.all.min.js'],
+  engineScript: 'dashjs.js',
+  script: 'mediaelement.js',
+  setUp: ({ source, options }: PageSetup): Promise<PlayerDriver> => {
+    const { MediaElementPlayer } = window as unknown as {
+      MediaElementPlayer: new (node: HTMLVideoElement, options: object) => unknown;
+    };
+    const video = document.createElement('video');
+    video.muted = true;
+    const sourceElement = document.createElement('source');
+    Object.assign(sourceElement, { src: source, type: 'application/dash+xml' });
+    video.append(sourceElement);
+    document.getElementById('stage')!.append(video);
+    return new Promise((resolve) => {
+      const success = (media: DashMedia, _node: unknown, player: Player): void => {
+        // Earlier, the element would still have what dash.js is about to replace.
+        media.addEventListener('canplay', () => player.play());
+        resolve({
+          isReady: () => media.rendererName === 'native_dash' && (media.dashPlayer?.isReady() ?? false),
+          currentTime: () => media.renderer.currentTime,
+          seek: (seconds) => player.setCurrentTime(seconds),
+          load: (url) => {
+            player.setSrc(url);
+            player.load();
+          },
+          qualityCount: () => media.dashPlayer?.getRepresentationsByType('video').length ?? 0,
+          setQuality: (index) => {
+            media.dashPlayer!.updateSettings({ streaming: { abr: { autoSwitchBitrate: { video: false } } } });
+            media.dashPlayer!.setRepresentationForTypeByIndex('video', index, false);
+          },
+          destroy: () => player.remove(),
+          get handle() {
+            return options && player.p2pMediaLoader?.();
+          },
+        });
+      };
+      new MediaElementPlayer(video, {
+        features: ['playpause', 'progress', ...(options ? ['p2pmedialoader'] : [])],
+        ...(options && { p2pMediaLoader: options }),
+        success,
+      });
+    });
+  },
+};

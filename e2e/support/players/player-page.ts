@@ -47,6 +47,8 @@ export interface PlayerPage {
   readonly libraries: readonly string[];
   /** Runs after the libraries and before the plugin's script. */
   readonly inlineScript?: string;
+  /** The plugin of the DASH engine that the player carries, loaded before the player's own. */
+  readonly engineScript?: string;
   /** The plugin's script-tag build in `dist/global/`, loaded after the libraries. */
   readonly script: string;
   /** Uncaught errors that this player throws without the plugin, too. */

@@ -1,5 +1,6 @@
 import { FakeHls, answer } from '../../hlsjs/test/fake-hls';
 import { CONTEXT, FakeLoader, recordedCallbacks } from '../../hlsjs/test/fake-loader';
+import { dashPlayers } from '../../../engine/src/plugin';
 import { FakeConnection, last } from '../../test/fake-connection';
 import { ClapprSession } from '../clappr-session';
 import type { ClapprOptions } from '../clappr-types';
@@ -146,4 +147,30 @@ test('after the end of the session Clappr loads by itself', () => {
   expect(core.listenerCount).toBe(0);
   expect(hls.listenerCount).toBe(0);
   expect(newHls(core).config).toEqual({ loader: FakeLoader, fLoader: undefined, pLoader: undefined });
+});
+
+describe('DASH by dash-shaka-playback', () => {
+  afterEach(() => delete dashPlayers.followShaka);
+
+  test('each Shaka Player is handed on with the session, and the page hears of it as ever', () => {
+    const heard: unknown[] = [];
+    dashPlayers.followShaka = (player, connection) => heard.push(['engine', player, connection]);
+    const own = (player: object): void => void heard.push(['page', player]);
+    const core = setUp({ shakaOnBeforeLoad: own });
+    const player = {};
+    core.options.shakaOnBeforeLoad!(player);
+    expect(heard).toEqual([
+      ['engine', player, engine],
+      ['page', player],
+    ]);
+    engine.handle.destroy();
+    expect(core.options.shakaOnBeforeLoad).toBe(own);
+  });
+
+  test('without the plugin for it nothing happens', () => {
+    const core = setUp();
+    expect(() => core.options.shakaOnBeforeLoad!({})).not.toThrow();
+    engine.handle.destroy();
+    expect(core.options.shakaOnBeforeLoad).toBeUndefined();
+  });
 });

@@ -1,5 +1,6 @@
 import { answer, FakeHls } from '../../hlsjs/test/fake-hls';
 import { CONTEXT, FakeLoader, recordedCallbacks } from '../../hlsjs/test/fake-loader';
+import { dashPlayers } from '../../../engine/src/plugin';
 import { FakeConnection, last } from '../../test/fake-connection';
 import { MediaSession } from '../media-session';
 import type { MediaElement } from '../mediaelement-types';
@@ -11,6 +12,7 @@ const TEXT = '#EXTM3U';
 class FakeMedia implements MediaElement {
   rendererName = 'native_hls';
   hlsPlayer: FakeHls | null = null;
+  dashPlayer: object | null = null;
   src = FIRST;
   readonly originalNode = document.createElement('video');
   readonly loads: string[] = [];
@@ -156,4 +158,38 @@ test('the end of the player ends the session, once hls.js has given its requests
   hls.trigger('hlsDestroying');
   await microtasks();
   expect(engine.isDestroyed).toBe(true);
+});
+
+describe('DASH by the renderer on dash.js', () => {
+  let followed: unknown[];
+  beforeEach(() => {
+    followed = [];
+    dashPlayers.followDashjs = (player, connection) => followed.push([player, connection]);
+  });
+  afterEach(() => delete dashPlayers.followDashjs);
+
+  test('each instance is handed on with the session', () => {
+    const [first, next] = [{}, {}];
+    media.dashPlayer = first;
+    new MediaSession(media, engine);
+    media.dashPlayer = next;
+    media.dashPlayer = null;
+    expect(followed).toEqual([
+      [first, engine],
+      [next, engine],
+    ]);
+    engine.handle.destroy();
+    media.dashPlayer = first;
+    expect([followed.length, media.dashPlayer]).toEqual([2, first]);
+  });
+
+  test('what hls.js played before is closed at once, so that it closes nothing later', () => {
+    media.hlsPlayer = new FakeHls();
+    new MediaSession(media, engine);
+    media.hlsPlayer.loadSource(FIRST);
+    media.dashPlayer = {};
+    expect(engine.calls).toEqual([`openSource ${FIRST}`, 'closeSource']);
+    media.begin('native_dash', SECOND);
+    expect(engine.calls).toHaveLength(2);
+  });
 });
