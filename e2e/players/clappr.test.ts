@@ -5,7 +5,7 @@ import { tellControls, tellLive, tellRecording } from '../support/player-stories
 import { CLAPPR_03, CLAPPR_NATIVE, CLAPPR_PLAYER, clapprCorePage, type ClapprDriver } from '../support/players/clappr';
 import { setStage, type Stage, until } from '../support/stage';
 
-const PLAYERS = [CLAPPR_03, CLAPPR_NATIVE, CLAPPR_PLAYER, clapprCorePage()];
+const PLAYERS = [CLAPPR_03, CLAPPR_PLAYER, clapprCorePage()];
 const VOD = '/vod-ts/master.m3u8';
 
 const table = PLAYERS.map((player) => [player.name, player] as const);
