@@ -2,6 +2,8 @@
 
 export { timeToMove } from './base/units';
 export { afterDestroy } from './player/after-destroy';
+export { AskedSegment, statusFor } from './player/asked-segment';
+export type { AskingSession } from './player/asked-segment';
 export { dashPlayers, lend } from './player/dash-players';
 export { toHttpUrl } from './player/http-url';
 export { MediaWatch } from './player/media-watch';

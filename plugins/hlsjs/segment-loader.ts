@@ -105,17 +105,15 @@ class SegmentLoader implements Loader {
       request &&
       this.answerer?.request(request, {
         onProgress: (loaded, total) => this.stats.noteProgress(loaded, total, this.#bufferAheadSeconds()),
-        onSuccess: (segment) => this.#answer(segment, byteRange),
+        onSuccess: (segment) => this.#answer(segment),
         onError: () => this.#loadByItself(),
       });
     if (cancel) this.#cancel = cancel;
     else this.#loadByItself();
   }
 
-  #answer({ bytes, bitsPerSecond }: DeliveredSegment, byteRange: ByteRange | undefined): void {
+  #answer({ bytes, bitsPerSecond }: DeliveredSegment): void {
     if (!this.#isAsking || !this.#load) return;
-    const expected = byteRange ? byteRange.end - byteRange.start : bytes.byteLength;
-    if (bytes.byteLength === 0 || bytes.byteLength !== expected) return this.#loadByItself();
     const { context, callbacks } = this.#load;
     this.#cancel = undefined;
     this.#stopAsking();

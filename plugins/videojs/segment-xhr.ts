@@ -193,11 +193,6 @@ export class SegmentXhr extends EventTarget {
 
   private succeed({ bytes, bitsPerSecond }: DeliveredSegment): void {
     const { byteRange } = this;
-    const expected = byteRange && byteRange.end - byteRange.start;
-    const isWhole = expected === undefined || !Number.isFinite(expected) || expected === bytes.byteLength;
-    // VHS counts an empty or cut segment as a failure of the rendition.
-    if (bytes.byteLength === 0 || !isWhole) return this.sendNatively();
-
     const size = bytes.byteLength;
     const { question } = this;
     const delivered = { bytes, byteRange, address: this.opening?.address ?? '' };

@@ -60,7 +60,7 @@ export interface DeliveredSegment extends SegmentOrigin {
 export interface PlayerRequestListener {
   /** How much has come. `totalBytes` is undefined until the size is known. */
   onProgress(loadedBytes: Bytes, totalBytes: Bytes | undefined): void;
-  /** The whole segment is there. */
+  /** The whole segment is there, never empty, and as long as the range that was asked for. */
   onSuccess(segment: DeliveredSegment): void;
   /** Neither peers nor HTTP gave it: the plugin lets the player's own loader try. */
   onError(error: P2PError): void;

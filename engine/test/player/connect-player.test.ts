@@ -134,6 +134,33 @@ describe('connectPlayerOver: requests', () => {
     await world.expectNothingLeft();
   });
 
+  test('[PLAY-14] what is empty or cut is no segment: the player is to ask by itself', async () => {
+    const { world, viewer, url } = open();
+    viewer.http.serve(url(0), new Uint8Array(0));
+    const empty = ask(viewer, url(0));
+    const ranged = 'https://origin.example/ranged.m3u8';
+    await world.run(1_000);
+    expect([empty.delivered.length, empty.errors.map(({ reason }) => reason)]).toEqual([0, ['http-failed']]);
+
+    viewer.connection?.openSource(ranged);
+    const lines = [
+      '#EXTINF:2,',
+      '#EXT-X-BYTERANGE:100@0',
+      'all.ts',
+      '#EXTINF:2,',
+      '#EXT-X-BYTERANGE:100@100',
+      'all.ts',
+    ];
+    viewer.connection?.addManifest({ url: ranged, text: ['#EXTM3U', '#EXT-X-TARGETDURATION:2', ...lines].join('\n') });
+    viewer.http.serve('https://origin.example/all.ts', new Uint8Array(150));
+    const whole = ask(viewer, 'https://origin.example/all.ts', { start: 0, end: 100 });
+    const cut = ask(viewer, 'https://origin.example/all.ts', { start: 100, end: 200 });
+    await world.run(1_000);
+    expect(whole.delivered.map(({ bytes }) => bytes.byteLength)).toEqual([100]);
+    expect([cut.delivered.length, cut.errors.map(({ reason }) => reason)]).toEqual([0, ['http-failed']]);
+    await world.expectNothingLeft();
+  });
+
   // One exception in a player, and the rest of what the engine had to do was left undone.
   test('[PLAY-10] a player or page that throws keeps nobody else from anything', async () => {
     const { world, viewer, url } = open();

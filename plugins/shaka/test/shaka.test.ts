@@ -147,13 +147,9 @@ describe.each(['shaka-player', 'shaka-player-4'] as const)('%s', (packageName) =
     expect(player.samples).toEqual([]);
   });
 
-  test.each([
-    ['an error', () => engine().question.listener.onError(undefined as never)],
-    ['nothing', () => deliver(delivered(0))],
-    ['less than the range', () => deliver(delivered(199))],
-  ])('where the engine has %s, the loader that was there tries', async (_name, fail) => {
+  test('where the engine has an error, the loader that was there tries', async () => {
     const operation = await askForSegment({ headers: { Range: 'bytes=100-299' } });
-    fail();
+    engine().question.listener.onError(undefined as never);
     await settle();
     expect(loader.loads).toMatchObject([{ uri: SEGMENT_URL, request: { headers: { Range: 'bytes=100-299' } } }]);
     const data = new ArrayBuffer(200);

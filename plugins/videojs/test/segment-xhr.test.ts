@@ -226,16 +226,6 @@ describe('SegmentXhr becomes the real request', () => {
     expect(nativeRequests).toHaveLength(1);
   });
 
-  test.each([
-    ['empty', {}, 0],
-    ['shorter than its range', { headers: { Range: 'bytes=0-99' } }, 50],
-  ])('when what the engine gives is %s', (_case, options, size) => {
-    send(options);
-    engine.question.listener.onSuccess(delivered(size));
-    expect(nativeRequests).toHaveLength(1);
-    expect(callback).not.toHaveBeenCalled();
-  });
-
   test.each(['bytes=0-9,20-29', 'bytes=-500', 'pages=1'])('when the range is %s', (range) => {
     send({ headers: { Range: range } });
     expect(engine.questions).toEqual([]);
