@@ -4,7 +4,8 @@
 export interface ClientLink {
   /** Bytes given to send() that the operating system has not taken yet. */
   readonly queuedBytes: number;
-  send(text: string): void;
+  /** One text message in pieces, which may change once this returns. */
+  send(parts: readonly Buffer[]): void;
   /** Asks for a sign of life, which arrives as `heard`. */
   ping(): void;
   /** Says goodbye and ends the socket when the client has said it too. */
@@ -20,8 +21,8 @@ export type CutReason = (typeof CUT_REASONS)[number];
 
 /** What the owner of a link reports about it. */
 export interface LinkEvents {
-  /** A whole message came. */
-  message(text: string): void;
+  /** A whole message came, in UTF-8. The bytes are read during the call only. */
+  message(bytes: Buffer): void;
   /** Something came, a pong for example: somebody is there. */
   heard(): void;
   /** The socket broke a rule of the transport and is being closed for it. */

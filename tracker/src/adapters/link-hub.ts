@@ -46,9 +46,9 @@ export class LinkHub {
     this.#connections.set(link, connection);
     this.#heartbeat.add(link, this.options.now());
     return {
-      message: (text) => {
+      message: (bytes) => {
         this.#heartbeat.heard(link);
-        this.#handleMessage(connection, text);
+        this.#handleMessage(connection, bytes);
       },
       heard: () => {
         this.#heartbeat.heard(link);
@@ -79,10 +79,10 @@ export class LinkHub {
     }
   }
 
-  #handleMessage(connection: Connection, text: string): void {
+  #handleMessage(connection: Connection, bytes: Buffer): void {
     try {
       const now = this.options.now();
-      for (const effect of this.core.handleMessage(connection, text, now)) {
+      for (const effect of this.core.handleMessage(connection, bytes, now)) {
         const link = this.#links.get(effect.connection);
         if (!link) continue;
         if (effect.type === 'probe') this.#heartbeat.probe(link, now);
@@ -94,12 +94,12 @@ export class LinkHub {
     }
   }
 
-  #send(link: ClientLink, { messageType, text }: SendEffect): void {
+  #send(link: ClientLink, { messageType, parts }: SendEffect): void {
     if (messageType === 'offer' && link.queuedBytes > this.core.limits.maxQueuedBytesForOffers) {
       this.counters.offersDropped += 1;
       return;
     }
-    link.send(text);
+    link.send(parts);
     this.#cutIfSlow(link);
   }
 

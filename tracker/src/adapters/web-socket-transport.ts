@@ -1,5 +1,6 @@
 // The `ws` library as a source of links. Nothing of `ws` is known outside this file.
 
+import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer, type RawData, type WebSocket } from 'ws';
@@ -57,7 +58,7 @@ export class WebSocketTransport {
 
   #open(webSocket: WebSocket): void {
     const events = this.hub.open(new WebSocketLink(webSocket));
-    webSocket.on('message', (data) => events.message(toText(data)));
+    webSocket.on('message', (data) => events.message(toUtf8(data)));
     webSocket.on('ping', () => events.heard());
     webSocket.on('pong', () => events.heard());
     // ws closes the socket itself after an error, but waits up to 30 s for the client to agree.
@@ -76,9 +77,9 @@ class WebSocketLink implements ClientLink {
     return this.webSocket.bufferedAmount;
   }
 
-  send(text: string): void {
+  send(parts: readonly Buffer[]): void {
     // The callback keeps a failed write from being thrown; the socket's close event follows it.
-    this.webSocket.send(text, ignore);
+    this.webSocket.send(Buffer.concat(parts), { binary: false }, ignore);
   }
 
   ping(): void {
@@ -95,9 +96,9 @@ class WebSocketLink implements ClientLink {
 }
 
 /** Binary frames are read as text: some clients know no other. Bytes that are no UTF-8 become U+FFFD, which no id may have. */
-function toText(data: RawData): string {
-  if (Buffer.isBuffer(data)) return data.toString();
-  return (Array.isArray(data) ? Buffer.concat(data) : Buffer.from(data)).toString();
+function toUtf8(data: RawData): Buffer {
+  const bytes = Buffer.isBuffer(data) ? data : Array.isArray(data) ? Buffer.concat(data) : Buffer.from(data);
+  return isUtf8(bytes) ? bytes : Buffer.from(bytes.toString());
 }
 
 function isProtocolError(error: Error): error is Error & { code: string } {

@@ -70,6 +70,14 @@ export const DEFAULT_LIMITS: TrackerLimits = {
   maxQueuedBytes: 256 * 1024,
 };
 
+/**
+ * Values in one message, and levels of arrays and objects inside each other. Stop a message from being read
+ * at great expense: 64 KiB of brackets or of short members take JSON.parse several milliseconds. Ten offers
+ * are 60 values, on 4 levels.
+ */
+export const MAX_MESSAGE_VALUES = 1024;
+export const MAX_MESSAGE_DEPTH = 16;
+
 /** Seconds between two announces of a client, as asked for in each response. */
 export const DEFAULT_INTERVAL_SECONDS = 120;
 

@@ -3,8 +3,8 @@
  * relayed, once: so nobody can send a stranger something that it did not ask for.
  */
 export class ReceivedOffers {
-  // Oldest first, since a Map keeps the order of insertion. Made at the first offer: most peers
-  // of a quiet swarm never get one.
+  // Oldest first, since a Map keeps the order of insertion. There only while it holds something: most
+  // offers are answered within a second, and most peers have none at most times.
   #times: Map<string, number> | undefined;
 
   constructor(
@@ -32,9 +32,11 @@ export class ReceivedOffers {
   /** Whether the offer is there and young enough; it is used up by asking. */
   take(offererPeerId: string, offerId: string, now: number): boolean {
     const key = offererPeerId + offerId;
-    const time = this.#times?.get(key);
-    if (time === undefined) return false;
-    this.#times?.delete(key);
+    const times = this.#times;
+    const time = times?.get(key);
+    if (times === undefined || time === undefined) return false;
+    times.delete(key);
+    if (times.size === 0) this.#times = undefined;
     return now - time <= this.lifetimeMs;
   }
 }

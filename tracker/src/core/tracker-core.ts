@@ -1,13 +1,7 @@
 // The tracker itself: messages in, messages out. Knows no socket, clock or chance: the time comes
 // with each call, chance and the means to send from outside. See SPEC.md for the rules.
 
-import {
-  decodeClientMessage,
-  type AnnounceMessage,
-  type AnswerMessage,
-  type Offer,
-  type ScrapeMessage,
-} from './client-message';
+import type { AnnounceMessage, AnswerMessage, Offer, ScrapeMessage } from './client-message';
 import { createCounters, type Counters, type OutgoingType } from './counters';
 import {
   DEFAULT_INTERVAL_SECONDS,
@@ -18,18 +12,22 @@ import {
   PEER_LIFETIME_MIN_MS,
   type TrackerLimits,
 } from './limits';
+import { MessageReader } from './message-reader';
 import { Connection, type Peer } from './peer';
 import { PeerRegistry } from './peer-registry';
 import { reject, type Rejection, type RejectReason } from './rejection';
 import type { Random } from './swarm';
-import { encodeAnswer, encodeFailure, encodeOffer, encodeResponse, encodeScrape } from './tracker-message';
+import { encodeAnswer, encodeFailure, encodeOfferHead, encodeResponse, encodeScrape } from './tracker-message';
 
-/** A message to be sent. */
+/**
+ * A text message to be sent, in pieces. Some of them may be views of the message that was handled: whoever
+ * sends copies or frames them before those bytes are used again.
+ */
 export interface SendEffect {
   readonly type: 'send';
   readonly connection: Connection;
   readonly messageType: OutgoingType;
-  readonly text: string;
+  readonly parts: readonly Buffer[];
 }
 
 /** A wish to know soon whether somebody is still there on a connection. */
@@ -61,10 +59,12 @@ export class TrackerCore {
   readonly #random: Random;
   readonly #intervalSeconds: number;
   readonly #registry: PeerRegistry;
+  readonly #reader: MessageReader;
   #connectionCount = 0;
 
   constructor(options: TrackerCoreOptions) {
     this.limits = { ...DEFAULT_LIMITS, ...options.limits };
+    this.#reader = new MessageReader(this.limits);
     this.#random = options.random;
     this.#intervalSeconds = options.intervalSeconds ?? DEFAULT_INTERVAL_SECONDS;
     this.#registry = new PeerRegistry({
@@ -101,13 +101,14 @@ export class TrackerCore {
   }
 
   /**
-   * Takes one message of a client. Never throws, whatever the text.
+   * Takes one message of a client. Never throws, whatever the bytes.
+   * @param bytes - valid UTF-8, which may change after the effects have been carried out
    * @param now - milliseconds on a clock that never goes back, the same for all calls
    */
-  handleMessage(connection: Connection, text: string, now: number): TrackerEffect[] {
+  handleMessage(connection: Connection, bytes: Buffer, now: number): TrackerEffect[] {
     if (connection.isClosed) return [];
     const effects: TrackerEffect[] = [];
-    const message = decodeClientMessage(text, this.limits);
+    const message = this.#reader.read(bytes);
     if (message.type === 'rejected') {
       this.counters.messagesIn.invalid += 1;
       this.#refuse(effects, connection, message);
@@ -164,11 +165,13 @@ export class TrackerCore {
     if (offers.length === 0) return;
     const { swarm, peerId } = offerer;
     const receivers = swarm.pick(offers.length, offerer, this.#random);
+    if (receivers.length === 0) return;
+    const head = encodeOfferHead(swarm.infoHash, peerId);
     receivers.forEach((receiver, index) => {
       const offer = offers[index];
       if (!offer) return;
       receiver.receivedOffers.add(peerId, offer.offerId, now);
-      this.#send(effects, receiver.connection, 'offer', encodeOffer(swarm.infoHash, peerId, offer));
+      this.#send(effects, receiver.connection, 'offer', [head, offer.members]);
     });
   }
 
@@ -191,8 +194,8 @@ export class TrackerCore {
   #respond(effects: TrackerEffect[], connection: Connection, infoHash: string): void {
     const jitter = 1 + INTERVAL_JITTER * (2 * this.#random() - 1);
     const intervalSeconds = Math.max(1, Math.round(this.#intervalSeconds * jitter));
-    const text = encodeResponse(infoHash, intervalSeconds, this.#registry.counts(infoHash));
-    this.#send(effects, connection, 'response', text);
+    const parts = encodeResponse(infoHash, intervalSeconds, this.#registry.counts(infoHash));
+    this.#send(effects, connection, 'response', parts);
   }
 
   #refuse(effects: TrackerEffect[], connection: Connection, rejection: Rejection): void {
@@ -200,9 +203,9 @@ export class TrackerCore {
     this.#send(effects, connection, 'failure', encodeFailure(rejection));
   }
 
-  #send(effects: TrackerEffect[], connection: Connection, messageType: OutgoingType, text: string): void {
+  #send(effects: TrackerEffect[], connection: Connection, messageType: OutgoingType, parts: readonly Buffer[]): void {
     this.counters.messagesOut[messageType] += 1;
-    effects.push({ type: 'send', connection, messageType, text });
+    effects.push({ type: 'send', connection, messageType, parts });
   }
 
   #countReject(reason: RejectReason): void {

@@ -20,7 +20,7 @@ class HubDriver {
     const link = new FakeLink();
     const events = this.hub.open(link);
     const send = (message: unknown) => {
-      events.message(JSON.stringify(message));
+      events.message(Buffer.from(JSON.stringify(message)));
     };
     return { link, events, send };
   }

@@ -35,4 +35,19 @@ describe('ReceivedOffers', () => {
     received.add('ann', '5', LIFETIME_MS + 1);
     expect(received.count).toBe(1);
   });
+
+  test('[TRK-21] two may give their offers the same id', () => {
+    const received = new ReceivedOffers(LIFETIME_MS, 10);
+    received.add('ann', 'one', 0);
+    received.add('bob', 'one', 0);
+    received.add('cid', 'one', 0);
+    expect(received.count).toBe(3);
+    expect(received.take('ann', 'one', 1)).toBe(true);
+    received.add('bob', 'one', 1);
+    expect(received.count).toBe(2);
+    expect(received.take('bob', 'one', 1)).toBe(true);
+    expect(received.take('bob', 'one', 1)).toBe(false);
+    expect(received.take('cid', 'one', 1)).toBe(true);
+    expect(received.count).toBe(0);
+  });
 });

@@ -3,7 +3,7 @@
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
 import type { Connection } from '../../src/core/peer';
-import { TrackerCore, type TrackerCoreOptions } from '../../src/core/tracker-core';
+import { TrackerCore, type SendEffect, type TrackerCoreOptions } from '../../src/core/tracker-core';
 
 export type Message = Record<string, unknown>;
 
@@ -11,6 +11,9 @@ export function createRandom(seed: number): () => number {
   const generator = xoroshiro128plus(seed);
   return () => uniformFloat64(generator);
 }
+
+/** The message that an effect sends, as its receiver reads it. */
+export const readMessage = ({ parts }: SendEffect): Message => JSON.parse(Buffer.concat(parts).toString()) as Message;
 
 export class CoreDriver {
   readonly core: TrackerCore;
@@ -31,12 +34,15 @@ export class CoreDriver {
   }
 
   /** @returns how many messages the tracker sent because of this one */
-  send(connection: Connection, text: string): number {
-    const effects = this.core.handleMessage(connection, text, this.now);
+  send(connection: Connection, bytes: Buffer): number {
+    // A copy, which does not outlive the call: as in a socket's buffer, the next message overwrites it.
+    const buffer = Buffer.from(bytes);
+    const effects = this.core.handleMessage(connection, buffer, this.now);
     for (const effect of effects) {
       if (effect.type === 'probe') this.probed.push(effect.connection);
-      else this.#inboxes.get(effect.connection)?.push(JSON.parse(effect.text) as Message);
+      else this.#inboxes.get(effect.connection)?.push(readMessage(effect));
     }
+    buffer.fill(0xff);
     return effects.length;
   }
 
@@ -62,7 +68,11 @@ export class Client {
   }
 
   sendText(text: string): Message[] {
-    this.driver.send(this.connection, text);
+    return this.sendBytes(Buffer.from(text));
+  }
+
+  sendBytes(bytes: Buffer): Message[] {
+    this.driver.send(this.connection, bytes);
     return this.received();
   }
 

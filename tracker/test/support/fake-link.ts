@@ -8,8 +8,8 @@ export class FakeLink implements ClientLink {
   closedWith: number | undefined;
   isTerminated = false;
 
-  send(text: string): void {
-    this.sent.push(text);
+  send(parts: readonly Buffer[]): void {
+    this.sent.push(Buffer.concat(parts).toString());
   }
 
   ping(): void {

@@ -1,7 +1,7 @@
 // The client of `bittorrent-tracker`, which WebTorrent and others are made of, against the tracker as it ships.
 
-import { StockClient } from './support/stock-client';
-import { BuiltCli, type TrackerProcess } from './support/tracker-process';
+import { StockClient } from '../support/client-process';
+import { BuiltCli, type TrackerProcess } from '../support/tracker-process';
 
 const INFO_HASH = '00ff80e9'.repeat(5);
 const FIRST_ID = '0a'.repeat(20);

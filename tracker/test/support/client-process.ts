@@ -7,18 +7,15 @@ interface Told {
   readonly [detail: string]: unknown;
 }
 
-/** The test's end of a viewer made of the stock client. */
-export class StockClient {
+/** The test's end of a client in a process of its own. */
+export class ClientProcess {
   readonly #child: ChildProcess;
   readonly #told: Told[] = [];
   #onTold: () => void = () => undefined;
 
-  constructor(
-    url: string,
-    infoHash: string,
-    readonly peerId: string,
-  ) {
-    this.#child = fork(path.join(__dirname, 'stock-client-process.mjs'), [url, infoHash, peerId], { execArgv: [] });
+  /** @param script - a file of this folder */
+  constructor(script: string, ...args: readonly string[]) {
+    this.#child = fork(path.join(__dirname, script), args, { execArgv: [] });
     this.#child.on('message', (told: Told) => {
       this.#told.push(told);
       this.#onTold();
@@ -38,7 +35,7 @@ export class StockClient {
     return this.#told.filter((told) => told.event === event).length;
   }
 
-  order(order: 'start' | 'insist' | 'stop' | 'scrape' | 'say', text?: string): void {
+  order(order: string, text?: string): void {
     this.#child.send({ order, text });
   }
 
@@ -60,5 +57,20 @@ export class StockClient {
     const exit = once(this.#child, 'exit');
     this.#child.kill('SIGKILL');
     await exit;
+  }
+}
+
+/** A viewer made of the client of bittorrent-tracker alone. */
+export class StockClient extends ClientProcess {
+  constructor(
+    url: string,
+    infoHash: string,
+    readonly peerId: string,
+  ) {
+    super('stock-client-process.mjs', url, infoHash, peerId);
+  }
+
+  override order(order: 'start' | 'insist' | 'stop' | 'scrape' | 'say', text?: string): void {
+    super.order(order, text);
   }
 }
