@@ -4,6 +4,8 @@
 
 import { defineConfig, type Options } from 'tsup';
 
+import { minifyAgain } from './scripts/minify-again';
+import { shortNames } from './scripts/short-names';
 import { simplePeerAlone } from './scripts/simple-peer-alone';
 
 interface PublicEntry {
@@ -55,23 +57,13 @@ const PLAYERS: Readonly<Record<string, string>> = { 'video.js': 'videojs', media
 const GLOBAL = 'P2PMediaLoader';
 const EXPORTS = '__p2pMediaLoaderExports';
 
+const PROJECT = 'tsconfig.build.json';
+
 const browser: Options = {
   platform: 'browser',
   target: 'es2020',
-  // Private and public class fields came to all browsers with or soon after ES2020 (Safari 15, Firefox 90);
-  // written out, every `#field` would be a WeakMap.
-  esbuildOptions: (options) => {
-    options.supported = {
-      'class-field': true,
-      'class-static-field': true,
-      'class-private-field': true,
-      'class-private-static-field': true,
-      'class-private-method': true,
-      'class-private-accessor': true,
-      'class-private-brand-check': true,
-    };
-  },
-  tsconfig: 'tsconfig.build.json',
+  esbuildOptions: withClassFields,
+  tsconfig: PROJECT,
   sourcemap: true,
   silent: true,
 };
@@ -85,7 +77,7 @@ const modules: Options = {
   splitting: true,
   external: Object.keys(PLAYERS),
   // Bundled, so that installing the package brings no native module and needs no Node polyfill.
-  noExternal: [/^simple-peer$/, /^m3u8-parser/, /^mpd-parser/, /^@noble\/hashes/],
+  noExternal: [/^simple-peer$/, /^mpd-parser/],
   esbuildPlugins: [simplePeerAlone(), xmldomOnlyIfUsed()],
   dts: {
     compilerOptions: {
@@ -96,25 +88,37 @@ const modules: Options = {
   },
 };
 
-const scripts = ENTRIES.flatMap(({ script, source, scriptSource }): Options[] =>
-  script === undefined
-    ? []
-    : [
-        {
-          ...browser,
-          entry: { [script]: scriptSource ?? source },
-          format: 'iife',
-          outDir: 'dist/global',
-          outExtension: () => ({ js: '.js' }),
-          minify: true,
-          globalName: EXPORTS,
-          // The wrapper keeps the exports' own name out of the page's globals.
-          banner: { js: '(function(){' },
-          footer: { js: `globalThis.${GLOBAL}=Object.assign(globalThis.${GLOBAL}||{},${EXPORTS})})();` },
-          esbuildPlugins: [playersFromGlobals(), simplePeerAlone(), xmldomOnlyIfUsed()],
-        },
-      ],
-);
+const bundledInScripts = (): BundlerPlugin[] => [playersFromGlobals(), simplePeerAlone(), xmldomOnlyIfUsed()];
+
+async function scripts(): Promise<Options[]> {
+  const entries = ENTRIES.flatMap(({ script, source, scriptSource = source }) =>
+    script === undefined ? [] : [{ script, source: scriptSource }],
+  );
+  const common = { tsconfig: PROJECT, plugins: bundledInScripts() };
+  const short = await shortNames(
+    entries.map(({ source }) => source),
+    common,
+  );
+  return entries.map(({ script, source }) => ({
+    ...browser,
+    entry: { [script]: source },
+    format: 'iife',
+    outDir: 'dist/global',
+    outExtension: () => ({ js: '.js' }),
+    minify: true,
+    globalName: EXPORTS,
+    // The wrapper keeps the exports' own name out of the page's globals.
+    banner: { js: '(function(){' },
+    footer: { js: `globalThis.${GLOBAL}=Object.assign(globalThis.${GLOBAL}||{},${EXPORTS})})();` },
+    esbuildPlugins: bundledInScripts(),
+    esbuildOptions: (options) => {
+      withClassFields(options);
+      options.mangleProps = short.mangleProps;
+      options.mangleCache = { ...short.mangleCache };
+    },
+    plugins: [minifyAgain()],
+  }));
+}
 
 const demo: Options = {
   entry: { demo: 'examples/server/main.ts' },
@@ -131,9 +135,27 @@ const demo: Options = {
   silent: true,
 };
 
-export default defineConfig([modules, ...scripts, demo]);
+export default defineConfig(async () => [modules, ...(await scripts()), demo]);
 
 type BundlerPlugin = NonNullable<Options['esbuildPlugins']>[number];
+
+type BundlerOptions = Parameters<NonNullable<Options['esbuildOptions']>>[0];
+
+/**
+ * Private and public class fields came to all browsers with or soon after ES2020 (Safari 15, Firefox 90); written out,
+ * every `#field` would be a WeakMap.
+ */
+function withClassFields(options: BundlerOptions): void {
+  options.supported = {
+    'class-field': true,
+    'class-static-field': true,
+    'class-private-field': true,
+    'class-private-static-field': true,
+    'class-private-method': true,
+    'class-private-accessor': true,
+    'class-private-brand-check': true,
+  };
+}
 
 /** Lets `import videojs from 'video.js'` mean the page's `window.videojs`. */
 function playersFromGlobals(): BundlerPlugin {

@@ -15,11 +15,15 @@ const INPUTS = [
   'package.json',
   'package-lock.json',
   'tsconfig.base.json',
+  // Public names, which stay as they are.
+  'etc',
 ];
 const CONFIGS = [
   'tsup.config.ts',
   'tsconfig.build.json',
   'scripts/build.mjs',
+  'scripts/minify-again.ts',
+  'scripts/short-names.ts',
   'scripts/simple-peer-alone.ts',
   'scripts/third-party.mjs',
 ];

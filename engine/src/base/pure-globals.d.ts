@@ -9,6 +9,7 @@ declare class URL {
   readonly host: string;
   readonly pathname: string;
   search: string;
+  readonly searchParams: { get(name: string): string | null };
   hash: string;
   toString(): string;
 }

@@ -7,7 +7,8 @@ import type { Manifest, ManifestFormat, ManifestOutcome, MediaOutcome, SourceMod
 import { looksLikeHls, looksLikeSteering, withoutByteOrderMark } from './manifest-kind';
 import { ignored } from './manifest-refusal';
 import { isShared, PlaylistRegistry } from './playlist-registry';
-import { readPlaylist, type Definitions, type MediaPlaylist, type MultivariantPlaylist } from './read-playlist';
+import type { Definitions } from './attribute-list';
+import { readPlaylist, type MediaPlaylist, type MultivariantPlaylist } from './read-playlist';
 import { singleRendition, type Rendition } from './rendition';
 import type { Segment, SegmentKey } from './segment';
 import { SegmentIndex } from './segment-index';
@@ -40,7 +41,7 @@ export class HlsModel implements SourceModel {
   addManifest(manifest: Manifest): ManifestOutcome {
     if (looksLikeSteering(withoutByteOrderMark(manifest.text))) return this.addSteering(manifest);
     const baseUrl = manifest.responseUrl ?? manifest.url;
-    const playlist = readPlaylist(manifest.text, baseUrl, this.definitions ?? {});
+    const playlist = readPlaylist(manifest.text, baseUrl, this.definitions ?? new Map());
     if (playlist.kind === 'multivariant') return this.addMultivariant(playlist, manifest);
     if (playlist.kind === 'media') return this.addMedia(playlist, manifest);
     return playlist;

@@ -11,10 +11,10 @@ export const MAX_SEGMENTS_PER_PLAYLIST = 50_000;
 /** Stops a multivariant playlist with endless variants and renditions. Large real ones have some 200. */
 export const MAX_RENDITIONS = 512;
 
-/** Stops a tag made to be slow: m3u8-parser reads an attribute list in quadratic time when it is malformed. */
+/** Stops a tag that fills the memory, or a variable whose value does. Real ones have a few hundred characters. */
 export const MAX_TAG_LENGTH = 8192;
 
-/** Stops variables from multiplying the work: m3u8-parser tries each EXT-X-DEFINE on each line. */
+/** Stops a playlist of endless variables: their values are kept as long as the source. */
 export const MAX_DEFINITIONS = 32;
 
 /** Stops an origin that redirects each refresh to a new URL from filling the memory; the oldest are forgotten. */

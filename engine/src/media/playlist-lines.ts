@@ -1,7 +1,5 @@
-// The first look at a playlist text: which lines matter, and whether it is one at all. m3u8-parser gets only
-// these lines. The others cost time, and some are dangerous: an EXT-X-DATERANGE with ID="__proto__" and an
-// EXT-X-MEDIA with GROUP-ID="__proto__" make it write into Object.prototype, and many EXT-X-PARTs are
-// quadratic work.
+// The first look at a playlist text: which lines matter, whether it is one at all, and whether it keeps the limits.
+// The others are left out: they cost time, and playlists are full of them.
 
 import {
   MAX_DEFINITIONS,
@@ -17,18 +15,22 @@ import { looksLikeDash, looksLikeHls, withoutByteOrderMark } from './manifest-ki
 export interface PlaylistLines {
   readonly kind: 'lines';
   readonly isMultivariant: boolean;
-  /** For m3u8-parser. */
   readonly lines: readonly string[];
   /** Attribute lists of EXT-X-MEDIA; not among `lines`. */
   readonly alternatives: readonly string[];
+  /** Attribute lists of EXT-X-DEFINE; not among `lines`. */
+  readonly definitions: readonly string[];
 }
 
-/** Tags that m3u8-parser gets to see. */
+const DEFINE = '#EXT-X-DEFINE';
+const MEDIA = '#EXT-X-MEDIA';
+
+/** Tags that matter. */
 const READ_TAGS: ReadonlySet<string> = new Set([
-  '#EXTM3U',
+  DEFINE,
+  MEDIA,
   '#EXTINF',
   '#EXT-X-BYTERANGE',
-  '#EXT-X-DEFINE',
   '#EXT-X-DISCONTINUITY',
   '#EXT-X-DISCONTINUITY-SEQUENCE',
   '#EXT-X-ENDLIST',
@@ -41,7 +43,7 @@ const READ_TAGS: ReadonlySet<string> = new Set([
   '#EXT-X-TARGETDURATION',
 ]);
 
-/** Tags that number segments. m3u8-parser takes a malformed one for 0, which would be another segment's number. */
+/** Tags that number segments: a malformed one must not be taken for 0, which would be another segment's number. */
 const NUMBER_TAGS: ReadonlySet<string> = new Set(['#EXT-X-MEDIA-SEQUENCE', '#EXT-X-DISCONTINUITY-SEQUENCE']);
 
 /** Sorts the lines of `text`. One pass, no matter what the text is. */
@@ -54,7 +56,8 @@ export function readLines(text: string): PlaylistLines | ManifestRefusal {
 
   const lines: string[] = [];
   const alternatives: string[] = [];
-  const counts = { uris: 0, variants: 0, definitions: 0 };
+  const definitions: string[] = [];
+  const counts = { uris: 0, variants: 0 };
   const seen = new Set<string>();
 
   for (const line of trimmedLines(body)) {
@@ -63,11 +66,9 @@ export function readLines(text: string): PlaylistLines | ManifestRefusal {
       lines.push(line);
       continue;
     }
-    const colon = line.indexOf(':');
-    const tag = colon < 0 ? line : line.slice(0, colon);
+    const [tag, value] = splitTag(line);
     if (tag === '#EXT-X-I-FRAMES-ONLY') return ignored('an I-frame playlist');
-    const isAlternative = tag === '#EXT-X-MEDIA';
-    if (!isAlternative && !READ_TAGS.has(tag)) continue;
+    if (!READ_TAGS.has(tag)) continue;
     seen.add(tag);
     if (tag === '#EXTINF') {
       // Titles are of no use here, and long in some streams.
@@ -76,23 +77,29 @@ export function readLines(text: string): PlaylistLines | ManifestRefusal {
       continue;
     }
     if (line.length > MAX_TAG_LENGTH) return rejected(`a ${tag} is longer than ${MAX_TAG_LENGTH} characters`);
-    if (NUMBER_TAGS.has(tag) && !/:\d+$/.test(line)) return rejected(`${tag} is not a number`);
+    if (NUMBER_TAGS.has(tag) && !/^\d+$/.test(value)) return rejected(`${tag} is not a number`);
     if (NUMBER_TAGS.has(tag) && counts.uris > 0) return rejected(`${tag} after the first segment`);
-    if (tag === '#EXT-X-DEFINE' && ++counts.definitions > MAX_DEFINITIONS) {
-      return rejected(`more than ${MAX_DEFINITIONS} #EXT-X-DEFINE`);
-    }
-    if ((isAlternative || tag === '#EXT-X-STREAM-INF') && ++counts.variants > MAX_RENDITIONS) {
+    if ((tag === MEDIA || tag === '#EXT-X-STREAM-INF') && ++counts.variants > MAX_RENDITIONS) {
       return rejected(`more than ${MAX_RENDITIONS} renditions`);
     }
-    if (isAlternative) alternatives.push(line.slice(colon + 1));
+    if (tag === MEDIA) alternatives.push(value);
+    else if (tag === DEFINE) definitions.push(value);
     else lines.push(line);
+    if (definitions.length > MAX_DEFINITIONS) return rejected(`more than ${MAX_DEFINITIONS} ${DEFINE}`);
   }
 
   const isMultivariant = counts.variants > 0;
   const isMedia = seen.has('#EXTINF') || seen.has('#EXT-X-TARGETDURATION');
   if (isMultivariant && seen.has('#EXTINF')) return rejected('both a multivariant and a media playlist');
   if (!isMultivariant && !isMedia) return rejected('lists neither renditions nor segments');
-  return { kind: 'lines', isMultivariant, lines, alternatives };
+  return { kind: 'lines', isMultivariant, lines, alternatives, definitions };
+}
+
+/** The tag of a line and what follows its colon; `''` as the tag of a line that is no tag. */
+export function splitTag(line: string): readonly [tag: string, value: string] {
+  if (!line.startsWith('#')) return ['', line];
+  const colon = line.indexOf(':');
+  return colon < 0 ? [line, ''] : [line.slice(0, colon), line.slice(colon + 1).trim()];
 }
 
 /** Lines without surrounding white space, empty ones left out; not `split`, which would hold millions of them. */

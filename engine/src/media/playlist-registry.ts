@@ -151,7 +151,7 @@ function targetsOf(
 
   for (const alternative of playlist.alternatives) {
     const uri = textOf(alternative, 'URI');
-    const url = uri === undefined || alternative['TYPE'] !== 'SUBTITLES' ? undefined : playlistUrlKey(uri, baseUrl);
+    const url = uri === undefined || alternative.get('TYPE') !== 'SUBTITLES' ? undefined : playlistUrlKey(uri, baseUrl);
     if (url !== undefined && !targets.has(url)) targets.set(url, SUBTITLES);
   }
   return targets;
@@ -166,7 +166,8 @@ function listingsOf({ variants, alternatives }: MultivariantPlaylist, baseUrl: s
     })),
     ...alternatives.flatMap((alternative) => {
       const uri = textOf(alternative, 'URI');
-      const type = alternative['TYPE'] === 'AUDIO' ? 'audio' : alternative['TYPE'] === 'VIDEO' ? 'video' : undefined;
+      const declared = alternative.get('TYPE');
+      const type = declared === 'AUDIO' ? 'audio' : declared === 'VIDEO' ? 'video' : undefined;
       // Without a URI it is muxed into a variant.
       if (uri === undefined || !type) return [];
       return [{ uri, attributes: alternativeAttributes(type, alternative), pathway: undefined }];

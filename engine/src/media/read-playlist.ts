@@ -1,18 +1,11 @@
-// Text of one HLS playlist → what it lists. The only file that knows m3u8-parser. Knows no state, resolves no
-// URL and gives no identity: that is for renditions and timelines.
+// Text of one HLS playlist → what it lists. Knows no state, resolves no URL and gives no identity: that is for
+// renditions and timelines.
 
-import { Parser, type ParsedByteRange, type ParsedManifest, type ParsedSegment } from 'm3u8-parser';
 import type { ByteRange } from '../base/byte-range';
 import type { Seconds } from '../base/units';
-import { MAX_TAG_LENGTH } from './limits';
+import { readAttributeList, readDefinitions, substitute, type Definitions, type TagAttributes } from './attribute-list';
 import { rejected, type ManifestRefusal } from './manifest-refusal';
-import { readLines } from './playlist-lines';
-
-/** Values of EXT-X-DEFINE; a media playlist may import those of its multivariant playlist. */
-export type Definitions = Readonly<Record<string, string>>;
-
-/** Attributes of a tag by name, as text without quotes, or as m3u8-parser read them. */
-export type TagAttributes = Readonly<Record<string, unknown>>;
+import { readLines, splitTag } from './playlist-lines';
 
 /** One EXT-X-STREAM-INF. */
 export interface ListedVariant {
@@ -75,75 +68,112 @@ export function readPlaylist(
 ): MultivariantPlaylist | MediaPlaylist | ManifestRefusal {
   const read = readLines(text);
   if (read.kind !== 'lines') return read;
-  const manifest = parse(read.lines, url, imported);
-  if (typeof manifest === 'string') return rejected(manifest);
-  if (!read.isMultivariant) return mediaPlaylistOf(manifest);
-  const definitions = manifest.definitions ?? {};
-  const variants = (manifest.playlists ?? []).flatMap(({ uri, attributes }) =>
-    attributes ? [{ uri: substitute(uri, definitions), attributes }] : [],
-  );
+  const definitions = readDefinitions(read.definitions, url, imported);
+  if (typeof definitions === 'string') return rejected(definitions);
+  if (!read.isMultivariant) return readMedia(read.lines, definitions);
+  const variants = readVariants(read.lines, definitions);
   if (!variants.length) return rejected('a multivariant playlist without a variant');
-  return {
-    kind: 'multivariant',
-    variants,
-    alternatives: read.alternatives.map((list) => readAttributeList(list, definitions)),
-    definitions,
-  };
+  const alternatives = read.alternatives.map((list) => readAttributeList(list, definitions));
+  return { kind: 'multivariant', variants, alternatives, definitions };
 }
 
-/** The manifest, or why there is none. */
-function parse(lines: readonly string[], url: string, imported: Definitions): ParsedManifest | string {
-  try {
-    const parser = new Parser({ uri: url, mainDefinitions: imported });
-    let problem: string | undefined;
-    parser.on('error', ({ message }) => (problem ??= message));
-    parser.addParser({ expression: /^#EXT-X-GAP$/, customType: 'gap', segment: true });
-    // Its own reading knows neither delta playlists, whose first range follows a segment that is not listed,
-    // nor that a range cannot follow a whole resource.
-    parser.addParser({ expression: /^#EXT-X-BYTERANGE:/, customType: 'byteRange', segment: true });
-    parser.push(lines.join('\n'));
-    parser.end();
-    return problem ?? parser.manifest;
-  } catch (error) {
-    return `does not parse: ${error instanceof Error ? error.message : String(error)}`;
+function readVariants(lines: readonly string[], definitions: Definitions): ListedVariant[] {
+  const variants: ListedVariant[] = [];
+  let attributes: TagAttributes | undefined;
+  for (const line of lines) {
+    const [tag, value] = splitTag(line);
+    if (tag === '#EXT-X-STREAM-INF') attributes = readAttributeList(value, definitions);
+    else if (!tag) {
+      if (attributes?.size) variants.push({ uri: substitute(line, definitions), attributes });
+      attributes = undefined;
+    }
   }
+  return variants;
 }
 
-function mediaPlaylistOf(manifest: ParsedManifest): MediaPlaylist | ManifestRefusal {
-  const { mediaSequence = 0, discontinuitySequence = 0, segments, definitions = {} } = manifest;
-  const skippedCount = manifest.skip ? (manifest.skip.skippedSegments ?? NaN) : 0;
-  const lastSequence = mediaSequence + skippedCount + segments.length;
-  const lastDiscontinuity = discontinuitySequence + segments.length;
+/** What tags say of the next segment. */
+interface NextSegment {
+  durationSeconds?: Seconds;
+  isGap?: boolean;
+  /** Undefined in it: cannot be read. */
+  range?: { readonly listed: ListedByteRange | undefined };
+}
+
+function readMedia(lines: readonly string[], definitions: Definitions): MediaPlaylist | ManifestRefusal {
+  const listed: (NextSegment & { readonly uri: string; readonly discontinuity: number })[] = [];
+  const initSegments = new Set<ListedInitSegment>();
+  let [mediaSequence, discontinuitySequence, skippedCount, discontinuity, targetSeconds] = [0, 0, 0, 0, 0];
+  let isEnded = false;
+  let initSegment: ListedInitSegment | undefined;
+  let next: NextSegment = {};
+
+  for (const line of lines) {
+    const [tag, value] = splitTag(line);
+    switch (tag) {
+      case '':
+        listed.push({ ...next, uri: substitute(line, definitions), discontinuity });
+        if (initSegment) initSegments.add(initSegment);
+        next = {};
+        break;
+      case '#EXTINF':
+        next.durationSeconds = secondsOf(value) ?? next.durationSeconds;
+        break;
+      case '#EXT-X-BYTERANGE':
+        next.range = { listed: readByteRange(value) };
+        break;
+      case '#EXT-X-GAP':
+        next.isGap = true;
+        break;
+      case '#EXT-X-DISCONTINUITY':
+        discontinuity++;
+        break;
+      case '#EXT-X-MAP':
+        initSegment = readInitSegment(readAttributeList(value, definitions));
+        break;
+      case '#EXT-X-MEDIA-SEQUENCE':
+        mediaSequence = Number(value);
+        break;
+      case '#EXT-X-DISCONTINUITY-SEQUENCE':
+        discontinuity = discontinuitySequence = Number(value);
+        break;
+      case '#EXT-X-SKIP':
+        skippedCount = Number.parseInt(readAttributeList(value, definitions).get('SKIPPED-SEGMENTS') ?? '', 10);
+        break;
+      case '#EXT-X-TARGETDURATION':
+        targetSeconds = Math.trunc(secondsOf(value) ?? targetSeconds);
+        break;
+      case '#EXT-X-ENDLIST':
+        isEnded = true;
+        break;
+      case '#EXT-X-PLAYLIST-TYPE':
+        isEnded ||= value === 'VOD';
+        break;
+    }
+  }
+
+  const lastSequence = mediaSequence + skippedCount + listed.length;
+  const lastDiscontinuity = discontinuitySequence + listed.length;
   const numbers = [mediaSequence, skippedCount, lastSequence, discontinuitySequence, lastDiscontinuity];
   if (!numbers.every((number) => Number.isSafeInteger(number) && number >= 0)) {
     return rejected('media sequence, discontinuity sequence or skipped segments out of range');
   }
-  return {
-    kind: 'media',
-    mediaSequence,
-    discontinuitySequence,
-    skippedCount,
-    isEnded: manifest.endList === true || manifest.playlistType === 'VOD',
-    segments: segments.map((segment) => listedSegmentOf(segment, definitions, manifest.targetDuration)),
-    initSegments: initSegmentsOf(segments, definitions),
-  };
+  const segments = listed.map(({ range, isGap, durationSeconds = targetSeconds, ...segment }): ListedSegment => {
+    const byteRange = range?.listed;
+    const isShareable = !isGap && !range === !byteRange;
+    return { ...segment, durationSeconds, isShareable, ...(byteRange && { byteRange }) };
+  });
+  const counts = { mediaSequence, discontinuitySequence, skippedCount };
+  return { kind: 'media', ...counts, isEnded, segments, initSegments: [...initSegments] };
 }
 
-function listedSegmentOf(segment: ParsedSegment, definitions: Definitions, targetDuration = 0): ListedSegment {
-  const duration = segment.duration ?? targetDuration;
-  const rangeLine = segment.custom?.['byteRange'];
-  const byteRange = rangeLine === undefined ? undefined : readByteRange(rangeLine);
-  return {
-    uri: substitute(segment.uri, definitions),
-    durationSeconds: Number.isFinite(duration) && duration > 0 ? duration : 0,
-    discontinuity: segment.timeline,
-    isShareable: segment.custom?.['gap'] === undefined && (rangeLine === undefined) === (byteRange === undefined),
-    ...(byteRange && { byteRange }),
-  };
+/** The number that `value` begins with; undefined when there is none. */
+function secondsOf(value: string): Seconds | undefined {
+  const seconds = /^[\d.]/.test(value) ? Number.parseFloat(value) : NaN;
+  return Number.isFinite(seconds) ? seconds : undefined;
 }
 
-function readByteRange(line: string): ListedByteRange | undefined {
-  const match = /^#EXT-X-BYTERANGE:\s*"?(\d+)(?:@(\d+))?"?$/.exec(line);
+function readByteRange(value: string): ListedByteRange | undefined {
+  const match = /^"?(\d+)(?:@(\d+))?"?$/.exec(value);
   if (!match) return undefined;
   const length = Number(match[1]);
   const start = match[2] === undefined ? undefined : Number(match[2]);
@@ -151,39 +181,11 @@ function readByteRange(line: string): ListedByteRange | undefined {
   return start === undefined ? { length } : { length, start };
 }
 
-function initSegmentsOf(segments: readonly ParsedSegment[], definitions: Definitions): ListedInitSegment[] {
-  const maps = new Set(segments.map(({ map }) => map));
-  return [...maps].flatMap((map) => {
-    if (map?.uri === undefined) return [];
-    const byteRange = map.byterange && initRangeOf(map.byterange);
-    const uri = substitute(map.uri, definitions);
-    return [byteRange ? { uri, byteRange } : { uri }];
-  });
-}
-
-function initRangeOf({ length, offset = 0 }: ParsedByteRange): ByteRange | undefined {
-  return length === undefined ? undefined : { start: offset, end: offset + length };
-}
-
-/** RFC 8216 §4.2. m3u8-parser loses CHANNELS, and of two renditions with one name in a group the first. */
-function readAttributeList(list: string, definitions: Definitions): TagAttributes {
-  const attributes = new Map<string, string>();
-  for (const [, name, quoted, bare] of list.matchAll(/([A-Z0-9-]+)=(?:"([^"]*)"|([^",]*))/g)) {
-    if (name) attributes.set(name, substitute((quoted ?? bare ?? '').trim(), definitions));
-  }
-  return Object.fromEntries(attributes);
-}
-
-/**
- * Puts the values of EXT-X-DEFINE in place of `{$name}`. m3u8-parser does so too, but once for each name in a line.
- * What would grow beyond MAX_TAG_LENGTH stays as it is: a few kilobytes of text could be gigabytes of URLs.
- */
-function substitute(value: string, definitions: Definitions): string {
-  if (!value.includes('{$')) return value;
-  let length = value.length;
-  return value.replace(/\{\$([\w-]+)\}/g, (reference, name: string) => {
-    const replacement = Object.hasOwn(definitions, name) ? (definitions[name] ?? reference) : reference;
-    length += replacement.length - reference.length;
-    return length > MAX_TAG_LENGTH ? reference : replacement;
-  });
+function readInitSegment(attributes: TagAttributes): ListedInitSegment | undefined {
+  const uri = attributes.get('URI');
+  if (!uri) return undefined;
+  const range = readByteRange(attributes.get('BYTERANGE') ?? '');
+  if (!range) return { uri };
+  const { length, start = 0 } = range;
+  return { uri, byteRange: { start, end: start + length } };
 }

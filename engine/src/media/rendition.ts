@@ -2,7 +2,8 @@
 // hosts, paths and tokens their URLs have.
 
 import type { BitsPerSecond } from '../base/units';
-import type { ListedVariant, TagAttributes } from './read-playlist';
+import type { TagAttributes } from './attribute-list';
+import type { ListedVariant } from './read-playlist';
 import { textHash } from './text-hash';
 
 /** What a rendition holds; `single`: the source is one media playlist, which does not tell. */
@@ -90,14 +91,14 @@ export function singleRendition(): Rendition {
 /** What an EXT-X-STREAM-INF says of its rendition. */
 export function variantAttributes({ attributes }: ListedVariant): RenditionAttributes {
   const codecs = normalizeCodecs(textOf(attributes, 'CODECS'));
-  const resolution = resolutionOf(attributes['RESOLUTION']);
+  const resolution = resolutionOf(textOf(attributes, 'RESOLUTION'));
   const isAudio = !resolution && !!codecs && codecs.split(',').every((codec) => AUDIO_CODEC.test(codec));
   return {
     type: isAudio ? 'audio' : 'video',
-    bandwidth: wholeNumberOf(attributes['BANDWIDTH']),
+    bandwidth: wholeNumberOf(textOf(attributes, 'BANDWIDTH')),
     resolution,
     codecs,
-    frameRate: frameRateOf(attributes['FRAME-RATE']),
+    frameRate: frameRateOf(textOf(attributes, 'FRAME-RATE')),
     videoRange: textOf(attributes, 'VIDEO-RANGE'),
     name: textOf(attributes, 'NAME'),
     stableId: textOf(attributes, 'STABLE-VARIANT-ID'),
@@ -121,8 +122,8 @@ export function alternativeAttributes(type: 'video' | 'audio', attributes: TagAt
 
 /** An attribute as text; undefined when it is absent or empty. */
 export function textOf(attributes: TagAttributes, name: string): string | undefined {
-  const value = attributes[name];
-  return typeof value === 'string' && value !== '' ? value : undefined;
+  const text = attributes.get(name);
+  return text === '' ? undefined : text;
 }
 
 /** Codecs in the one spelling of a canonical text: lower case, sorted. */
@@ -132,18 +133,18 @@ export function normalizeCodecs(text: string | undefined): string | undefined {
   return known?.length ? known.sort().join(',') : undefined;
 }
 
-function wholeNumberOf(value: unknown): string | undefined {
-  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? String(value) : undefined;
+/** The whole number that `text` begins with. */
+function wholeNumberOf(text = ''): string | undefined {
+  const value = Number.parseInt(text, 10);
+  return Number.isSafeInteger(value) && value >= 0 ? String(value) : undefined;
 }
 
-function resolutionOf(value: unknown): string | undefined {
-  if (typeof value !== 'object' || value === null) return undefined;
-  const { width, height } = value as { width?: unknown; height?: unknown };
-  const [w, h] = [wholeNumberOf(width), wholeNumberOf(height)];
+function resolutionOf(text = ''): string | undefined {
+  const [w, h] = text.split('x').map((side) => wholeNumberOf(side));
   return w !== undefined && h !== undefined ? `${w}x${h}` : undefined;
 }
 
-function frameRateOf(value: unknown): string | undefined {
-  if (typeof value !== 'number' || !Number.isFinite(value) || value <= 0) return undefined;
-  return String(Number(value.toFixed(FRAME_RATE_DECIMALS)));
+function frameRateOf(text = ''): string | undefined {
+  const value = Number.parseFloat(text);
+  return value > 0 && Number.isFinite(value) ? String(Number(value.toFixed(FRAME_RATE_DECIMALS))) : undefined;
 }

@@ -1,6 +1,6 @@
 // Canonical text → the 32 bits of it that go over the wire.
 
-import { sha256 } from '@noble/hashes/sha2';
+import { sha256 } from '../base/sha256';
 
 /** The first 32 bits of the SHA-256 of `text` in UTF-8, the first byte the most significant. */
 export function textHash(text: string): number {

@@ -1,4 +1,4 @@
-import { sha256 } from '@noble/hashes/sha2';
+import { sha256 } from '../base/sha256';
 import { binaryStringOf } from '../protocol/binary-string';
 import { PROTOCOL_VERSION } from '../protocol/peer-messages';
 

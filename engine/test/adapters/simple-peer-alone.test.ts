@@ -1,10 +1,11 @@
 // simple-peer's own file as the builds bundle it, in a world that has WebRTC and nothing of Node.
 
+import { readFileSync } from 'node:fs';
 import { runInNewContext } from 'node:vm';
 
 import { build } from 'esbuild';
 
-import { simplePeerAlone } from '../../../scripts/simple-peer-alone';
+import { forDataOnly, simplePeerAlone } from '../../../scripts/simple-peer-alone';
 
 const MAX_BUFFERED_BYTES = 64 * 1024;
 const PAIR = { id: 'pair', type: 'candidate-pair', localCandidateId: 'local', remoteCandidateId: 'remote' };
@@ -96,7 +97,7 @@ const world = () => ({
 });
 
 function initiate() {
-  const SimplePeer = runInNewContext(`${code};SimplePeer`, world()) as new (options: object) => Peer;
+  const SimplePeer = runInNewContext(`${code};SimplePeer.default`, world()) as new (options: object) => Peer;
   const peer = new SimplePeer({ initiator: true, trickle: false, objectMode: true });
   const heard: string[] = [];
   for (const event of ['signal', 'connect', 'close']) peer.on(event, () => heard.push(event));
@@ -129,8 +130,8 @@ test('the bundle holds simple-peer and modules of ours, no package beside it', (
 
 test('knows where there is no WebRTC', () => {
   const without = { ...world(), RTCPeerConnection: undefined };
-  expect(runInNewContext(`${code};SimplePeer.WEBRTC_SUPPORT`, without)).toBe(false);
-  expect(runInNewContext(`${code};SimplePeer.WEBRTC_SUPPORT`, world())).toBe(true);
+  expect(runInNewContext(`${code};SimplePeer.default.WEBRTC_SUPPORT`, without)).toBe(false);
+  expect(runInNewContext(`${code};SimplePeer.default.WEBRTC_SUPPORT`, world())).toBe(true);
 });
 
 test('names its channel by 20 random bytes, and another one each time', () => {
@@ -220,4 +221,23 @@ test('closes after an error of its connection, whose own code cannot be set', as
   connection.createOffer = () => Promise.reject(new DOMException('no offer', 'OperationError'));
   await settle();
   expect(heard).toEqual(['error no offer', 'close']);
+});
+
+describe('forDataOnly', () => {
+  const source = readFileSync('node_modules/simple-peer/index.js', 'utf8');
+
+  test('leaves nothing of what it cuts', () => {
+    expect(forDataOnly(source)).not.toMatch(/\brequire\(|\bmodule\.exports|\bdebug\(|\berrCode\(|\._debug\(/);
+  });
+
+  test.each([
+    ["const more = require('more')", 'requires more'],
+    ["const { more } = require('more')", 'requires more'],
+  ])('a version with %s does not build', (line, why) => {
+    expect(() => forDataOnly(`${line}\n${source}`)).toThrow(why);
+  });
+
+  test('a version that lacks what is cut does not build', () => {
+    expect(() => forDataOnly(source.replaceAll('addTransceiver', 'addOther'))).toThrow('addTransceiver');
+  });
 });

@@ -29,14 +29,19 @@ describe('MediaModel: which playlists it takes', () => {
     ['a multivariant playlist without variants', m3u8('#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="a",NAME="n"'), 'rejected'],
     ['both kinds at once', m3u8('#EXT-X-STREAM-INF:BANDWIDTH=1', 'a', INF, 'b'), 'rejected'],
     ['a media sequence that is no number', m3u8('#EXT-X-MEDIA-SEQUENCE:x', INF, 'a'), 'rejected'],
-    ['a media sequence that the parser would take for 0', m3u8('#EXT-X-MEDIA-SEQUENCE: 7', INF, 'a'), 'rejected'],
+    ['a media sequence that only ends with a number', m3u8('#EXT-X-MEDIA-SEQUENCE:x:7', INF, 'a'), 'rejected'],
     ['a media sequence below zero', m3u8('#EXT-X-MEDIA-SEQUENCE:-1', INF, 'a'), 'rejected'],
     ['a media sequence beyond exact numbers', m3u8('#EXT-X-MEDIA-SEQUENCE:18446744073709551615', INF, 'a'), 'rejected'],
     ['a media sequence after a segment', m3u8(INF, 'a', '#EXT-X-MEDIA-SEQUENCE:4', INF, 'b'), 'rejected'],
     ['a skip without a number', m3u8('#EXT-X-SKIP:X=1', INF, 'a'), 'rejected'],
     ['a variable that is not defined', m3u8('#EXT-X-DEFINE:IMPORT="x"', INF, 'a'), 'rejected'],
     ['a variable with the name of an object’s own', m3u8('#EXT-X-DEFINE:IMPORT="constructor"', INF, 'a'), 'rejected'],
-    ['attributes that make the parser throw', m3u8(INF, '#EXT-X-MAP:,,,', 'a'), 'rejected'],
+    ['a variable with two names', m3u8('#EXT-X-DEFINE:NAME="x",VALUE="1",IMPORT="x"', INF, 'a'), 'rejected'],
+    [
+      'a variable that is defined twice',
+      m3u8(...['1', '2'].map((value) => `#EXT-X-DEFINE:NAME="x",VALUE="${value}"`), INF, 'a'),
+      'rejected',
+    ],
   ])('%s is not shared', (_, text, kind) => {
     const model = singleModel();
     expect(model.addManifest({ url: SOURCE, text })).toEqual({ kind, why: expect.any(String) });

@@ -92,7 +92,7 @@ describe('the identity of a rendition', () => {
     expect(keys).toEqual(['p2p-media-rendition/1\ntype=audio\nbandwidth=64000\ncodecs=mp4a.40.2']);
   });
 
-  // m3u8-parser keeps only the last of two renditions with one name in a group, and no CHANNELS.
+  // Other readers keep only the last of two renditions with one name in a group, and no CHANNELS.
   test('tells renditions of one name and group apart by channels and order', () => {
     const media = (channels: string, uri: string) =>
       `#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="a",NAME="English",CHANNELS="${channels}",URI="${uri}"`;

@@ -6,12 +6,6 @@ export { Duplex } from './duplex';
 /** Received bytes; the view is plain, for nothing but `Buffer.from` is called. */
 export const Buffer = { from: (bytes: ArrayBuffer): Uint8Array => new Uint8Array(bytes) };
 
-/** Nothing reads the messages: what matters comes as events. */
-export const debug = () => (): void => {};
-
-/** The codes are for applications; simple-peer-links.ts reads the message. */
-export const errCode = (error: Error): Error => error;
-
 /** Browsers that run this build know WebRTC by no other names. */
 export const getBrowserRTC = (): typeof globalThis | null => (globalThis.RTCPeerConnection ? globalThis : null);
 

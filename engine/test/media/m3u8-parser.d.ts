@@ -1,5 +1,4 @@
-// m3u8-parser 7.2 comes without types. Only what read-playlist.ts uses, and no more trust than it deserves:
-// what it makes of malformed numbers is NaN or undefined, and attributes may be of any type.
+// m3u8-parser 7.2 comes without types. Only what the comparison with it uses.
 
 declare module 'm3u8-parser' {
   interface ParsedByteRange {
@@ -10,20 +9,17 @@ declare module 'm3u8-parser' {
   interface ParsedSegment {
     readonly uri: string;
     readonly duration?: number;
-    /** Discontinuity sequence number. */
     readonly timeline: number;
+    readonly byterange?: ParsedByteRange;
     /** One object for all segments of the same EXT-X-MAP. */
     readonly map?: { readonly uri?: string; readonly byterange?: ParsedByteRange };
-    /** Lines that custom parsers matched, by custom type. */
-    readonly custom?: Readonly<Record<string, string>>;
-    /** Of the preceding EXT-X-STREAM-INF; present in multivariant playlists. */
     readonly attributes?: Readonly<Record<string, unknown>>;
   }
 
   interface ParsedManifest {
     readonly segments: readonly ParsedSegment[];
-    /** Present when there is an EXT-X-STREAM-INF. */
     readonly playlists?: readonly ParsedSegment[];
+    readonly mediaGroups?: Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, object>>>>>>;
     readonly mediaSequence?: number;
     readonly discontinuitySequence?: number;
     readonly targetDuration?: number;
@@ -36,8 +32,6 @@ declare module 'm3u8-parser' {
   export class Parser {
     constructor(options: { uri: string; mainDefinitions: Readonly<Record<string, string>> });
     readonly manifest: ParsedManifest;
-    on(event: 'error', listener: (problem: { readonly message: string }) => void): void;
-    addParser(parser: { expression: RegExp; customType: string; segment: boolean }): void;
     push(text: string): void;
     end(): void;
   }
