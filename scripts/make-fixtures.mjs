@@ -7,8 +7,10 @@ import { readdirSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { indexOneFile, writePresentation } from '../e2e/fixtures/recipe/dash.mjs';
+import { joinChunks } from '../e2e/fixtures/recipe/chunks.mjs';
 import { encrypt, joinToOneFile, sum, writeMediaPlaylist, writeMultivariant } from '../e2e/fixtures/recipe/hls.mjs';
 import {
+  CHUNK_SECONDS,
   RENDITIONS,
   SEGMENT_SECONDS,
   cleanUp,
@@ -30,6 +32,7 @@ const STREAMS = {
   'vod-fmp4': { seconds: 24, hertz: 223 },
   'vod-aes': { seconds: 16, hertz: 226 },
   'vod-byterange': { seconds: 20, hertz: 229 },
+  'vod-chunks': { seconds: 16, hertz: 238 },
   'dash-template': { seconds: 16, hertz: 232 },
   'dash-base': { seconds: 16, hertz: 235 },
 };
@@ -41,6 +44,7 @@ Regenerates e2e/fixtures/ with ffmpeg (libx264, aac) and checks every stream wit
   vod-fmp4       HLS, fragmented MP4, two renditions and a separate audio rendition, 24 s
   vod-aes        HLS, MPEG-TS encrypted with AES-128, two keys (IV from the sequence, then an explicit IV), 16 s
   vod-byterange  HLS, MPEG-TS in one file addressed by byte ranges, 20 s
+  vod-chunks     HLS, fragmented MP4, each segment of five chunks (the low-latency sample loops them), 16 s
   dash-template  DASH, SegmentTemplate by number, 16 s
   dash-base      DASH, SegmentBase (one file per track with an index box), 16 s
 The same ffmpeg build gives the same bytes again.`;
@@ -58,23 +62,32 @@ function makeTransportStream(stream, renditions, write) {
   writeMultivariant(join(OUTPUT, stream), variants);
 }
 
-function makeFragmented() {
+/** @param {'vod-fmp4' | 'vod-chunks'} stream @param {Rendition[]} renditions @param {Cut} [cutTrack] */
+function makeFragmented(stream, renditions, cutTrack) {
   const header = ['#EXT-X-MAP:URI="init.mp4"'];
-  const { variants, audio } = cutFragmented('vod-fmp4', [RENDITIONS['144p'], RENDITIONS['240p']]);
-  const folder = join(OUTPUT, 'vod-fmp4');
+  const { variants, audio } = cutFragmented(stream, renditions, cutTrack);
+  const folder = join(OUTPUT, stream);
   for (const { rendition, track } of variants)
     writeMediaPlaylist(join(folder, rendition.name, 'index.m3u8'), track, { version: 7, header });
   writeMediaPlaylist(join(folder, 'audio', 'index.m3u8'), audio, { version: 7, header });
   writeMultivariant(folder, variants, audio);
 }
 
-/** @param {keyof typeof STREAMS} stream @param {Rendition[]} renditions */
-function cutFragmented(stream, renditions) {
+/** @typedef {(input: string, folder: string) => Track} Cut */
+
+/** @type {Cut} */
+const cutSegments = (input, folder) => cut([input], folder, 'mp4');
+/** @type {Cut} */
+const cutChunks = (input, folder) =>
+  joinChunks(folder, cut([input], folder, 'mp4', CHUNK_SECONDS), SEGMENT_SECONDS / CHUNK_SECONDS);
+
+/** @param {keyof typeof STREAMS} stream @param {Rendition[]} renditions @param {Cut} [cutTrack] */
+function cutFragmented(stream, renditions, cutTrack = cutSegments) {
   const { seconds, hertz } = STREAMS[stream];
-  const audio = cut([encodeAudio(stream, seconds, hertz)], join(OUTPUT, stream, 'audio'), 'mp4');
+  const audio = cutTrack(encodeAudio(stream, seconds, hertz), join(OUTPUT, stream, 'audio'));
   const variants = renditions.map((rendition) => ({
     rendition,
-    track: cut([encodeVideo(stream, rendition, seconds)], join(OUTPUT, stream, rendition.name), 'mp4'),
+    track: cutTrack(encodeVideo(stream, rendition, seconds), join(OUTPUT, stream, rendition.name)),
   }));
   return { variants, audio };
 }
@@ -130,7 +143,8 @@ function makeAll() {
   makeTransportStream('vod-ts', Object.values(RENDITIONS), (folder, track) =>
     writeMediaPlaylist(join(folder, 'index.m3u8'), track),
   );
-  makeFragmented();
+  makeFragmented('vod-fmp4', [RENDITIONS['144p'], RENDITIONS['240p']]);
+  makeFragmented('vod-chunks', [RENDITIONS['90p'], RENDITIONS['144p']], cutChunks);
   makeTransportStream('vod-aes', [RENDITIONS['144p']], encrypt);
   makeTransportStream('vod-byterange', [RENDITIONS['144p']], joinToOneFile);
   makeDash('dash-template', () => [

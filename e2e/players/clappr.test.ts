@@ -1,22 +1,17 @@
 // Clappr, in all its packages.
 
 import { openPlayer } from '../support/open-player';
-import { tellControls, tellLive, tellRecording } from '../support/player-stories';
+import { tellControls, tellHandle, tellLive, tellRecording } from '../support/player-stories';
 import { CLAPPR_03, CLAPPR_NATIVE, CLAPPR_PLAYER, clapprCorePage, type ClapprDriver } from '../support/players/clappr';
-import { setStage, type Stage, until } from '../support/stage';
+import { until } from '../support/stage';
+import { stageForTests } from '../support/stage-for-tests';
 
 const PLAYERS = [CLAPPR_03, CLAPPR_PLAYER, clapprCorePage()];
 const VOD = '/vod-ts/master.m3u8';
 
 const table = PLAYERS.map((player) => [player.name, player] as const);
 
-let stage: Stage;
-
-beforeAll(async () => {
-  stage = await setStage();
-});
-afterEach(() => stage.reset());
-afterAll(() => stage.close());
+const stage = stageForTests();
 
 test.each(table)('%s: a recording', (_name, player) => tellRecording(stage, player, 'hls'));
 test.each(table)('%s: live', (_name, player) => tellLive(stage, player, 'hls'));
@@ -54,18 +49,7 @@ test.each(table)('%s: the page finds the handle at the player and at its plugin'
 test('with preloading off, hls.js gets its source when it plays', () =>
   tellRecording(stage, clapprCorePage({ preloads: false }), 'hls'));
 
-test.each(table)('%s: after handle.destroy() it plays on by itself', async (_name, player) => {
-  const viewer = await openPlayer(stage, player, { source: VOD, bufferGoalSeconds: 6 });
-  await viewer.playsTo(1);
-  await viewer.viewer.page.evaluate(() => window.driver.handle!.destroy());
-  expect(await viewer.viewer.page.evaluate(() => window.P2PMediaLoader.sessions.size)).toBe(0);
-  await viewer.seek(40);
-  await viewer.playsTo(42);
-  await viewer.load('/vod-fmp4/master.m3u8');
-  await until('the next source', async () => (await viewer.currentTime()) < 10);
-  await viewer.playsTo(1);
-  expect(await viewer.errors()).toEqual([]);
-});
+test.each(table)('%s: the end of the handle, and another', (_name, player) => tellHandle(stage, player));
 
 test('without hls.js in Clappr it says so once, and leaves the browser to it', async () => {
   const viewer = await openPlayer(stage, CLAPPR_NATIVE, { source: VOD, playsNatively: true });

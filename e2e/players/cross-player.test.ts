@@ -4,7 +4,7 @@
 import { sharePair } from '../support/pair';
 import { playersOf } from '../support/players/all-players';
 import type { Format, PlayerPage } from '../support/players/player-page';
-import { setStage, type Stage } from '../support/stage';
+import { stageForTests } from '../support/stage-for-tests';
 
 type Pair = [name: string, first: PlayerPage, second: PlayerPage, format: Format];
 
@@ -14,13 +14,7 @@ const ringOf = (format: Format): Pair[] =>
     return [`${format}: ${second.name} from ${first.name}`, first, second, format];
   });
 
-let stage: Stage;
-
-beforeAll(async () => {
-  stage = await setStage();
-});
-afterEach(() => stage.reset());
-afterAll(() => stage.close());
+const stage = stageForTests();
 
 test.each([...ringOf('hls'), ...ringOf('dash')])('%s', async (_name, first, second, format) => {
   expect((await sharePair(stage, first, second, format)).p2pShare).toBeGreaterThan(0.4);

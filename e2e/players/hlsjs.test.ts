@@ -4,7 +4,7 @@ import { tellControls, tellLive, tellRecording } from '../support/player-stories
 import { hlsjsPage } from '../support/players/hlsjs';
 import type { PlayerPage } from '../support/players/player-page';
 import { openPlayer } from '../support/open-player';
-import { setStage, type Stage } from '../support/stage';
+import { stageForTests } from '../support/stage-for-tests';
 
 const OLDER: readonly PlayerPage[] = [
   hlsjsPage('0.13', 'hls-0.13'),
@@ -19,13 +19,7 @@ const NEWEST = hlsjsPage('1.7');
 
 const VOD = '/vod-ts/master.m3u8';
 
-let stage: Stage;
-
-beforeAll(async () => {
-  stage = await setStage();
-});
-afterEach(() => stage.reset());
-afterAll(() => stage.close());
+const stage = stageForTests();
 
 test.each([...OLDER, NEWEST].map((line) => [line.name, line] as const))('%s: a recording', (_name, line) =>
   tellRecording(stage, line, 'hls'),

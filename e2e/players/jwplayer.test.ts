@@ -7,7 +7,8 @@ import { openPlayer, type PlayerViewer } from '../support/open-player';
 import { tellControls, tellLive, tellRecording } from '../support/player-stories';
 import { jwplayerPage, realJwplayerPage } from '../support/players/jwplayer';
 import type { PlayerPage } from '../support/players/player-page';
-import { setStage, type Stage, until } from '../support/stage';
+import { until } from '../support/stage';
+import { stageForTests } from '../support/stage-for-tests';
 
 const OPEN = jwplayerPage(false);
 const PLAYERS: readonly [string, PlayerPage][] = [
@@ -17,13 +18,7 @@ const PLAYERS: readonly [string, PlayerPage][] = [
 ].map((player) => [player.name, player]);
 const VOD = '/vod-ts/master.m3u8';
 
-let stage: Stage;
-
-beforeAll(async () => {
-  stage = await setStage();
-});
-afterEach(() => stage.reset());
-afterAll(() => stage.close());
+const stage = stageForTests();
 
 const violations = (viewer: PlayerViewer): Promise<string[]> =>
   viewer.viewer.page.evaluate(() => window.jwRecord.violations);

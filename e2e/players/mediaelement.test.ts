@@ -1,9 +1,10 @@
 // MediaElement.js 7, with its renderer on hls.js.
 
 import { openPlayer, type PlayerViewer } from '../support/open-player';
-import { tellControls, tellLive, tellRecording } from '../support/player-stories';
+import { tellControls, tellHandle, tellLive, tellRecording } from '../support/player-stories';
 import { mediaelementPage, type MediaElementDriver } from '../support/players/mediaelement';
-import { setStage, type Stage, until } from '../support/stage';
+import { until } from '../support/stage';
+import { stageForTests } from '../support/stage-for-tests';
 
 const PLAYER = mediaelementPage();
 const VOD = '/vod-ts/master.m3u8';
@@ -11,17 +12,12 @@ const LIVE = '/live/master.m3u8';
 /** Asked for, and not there yet. */
 const ON_ITS_WAY = 1;
 
-let stage: Stage;
-
-beforeAll(async () => {
-  stage = await setStage();
-});
-afterEach(() => stage.reset());
-afterAll(() => stage.close());
+const stage = stageForTests();
 
 test('a recording', () => tellRecording(stage, PLAYER, 'hls'));
 test('live', () => tellLive(stage, PLAYER, 'hls'));
 test('seek, quality, source, end', () => tellControls(stage, PLAYER, 'hls'));
+test('the end of the handle, and another', () => tellHandle(stage, PLAYER));
 test('hls.js that MediaElement loads itself', () =>
   tellRecording(stage, mediaelementPage({ hlsPath: '/libraries/hls.js/dist/hls.min.js' }), 'hls'));
 
@@ -59,17 +55,4 @@ test('a page that wants the browser itself to play gets that, and hears it once'
     expect.stringContaining('played by the browser itself'),
   ]);
   expect((await viewer.stats()).swarmId).toBeUndefined();
-});
-
-test('after handle.destroy() it plays on by itself, the next source too', async () => {
-  const viewer = await openPlayer(stage, PLAYER, { source: VOD, bufferGoalSeconds: 6 });
-  await viewer.playsTo(1);
-  await viewer.viewer.page.evaluate(() => window.driver.handle!.destroy());
-  expect(await viewer.viewer.page.evaluate(() => window.P2PMediaLoader.sessions.size)).toBe(0);
-  await viewer.seek(40);
-  await viewer.playsTo(42);
-  await viewer.load('/vod-fmp4/master.m3u8');
-  await until('the next source', async () => (await viewer.currentTime()) < 10);
-  await viewer.playsTo(1);
-  expect(await viewer.errors()).toEqual([]);
 });

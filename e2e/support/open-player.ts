@@ -12,7 +12,7 @@ declare global {
   }
 }
 
-export interface OpenOptions extends Omit<PageSetup, 'source' | 'options' | 'flags'> {
+export interface OpenOptions extends Omit<PageSetup, 'source' | 'options' | 'hlsConfig' | 'flags'> {
   /** Path of the manifest on the origin. */
   readonly source: string;
   readonly isP2P?: boolean;
@@ -93,6 +93,19 @@ export class PlayerViewer {
     await this.viewer.page.evaluate(() => window.driver.destroy());
   }
 
+  /** Waits until no session, timer, socket or connection of the plugin is left. */
+  leavesNothing(): Promise<void> {
+    return until(`${this.name}: nothing is left`, () =>
+      this.viewer.page.evaluate(
+        () =>
+          window.P2PMediaLoader.sessions.size === 0 &&
+          window.probes.pluginTimers.size === 0 &&
+          window.probes.sockets.every(({ readyState }) => readyState >= WebSocket.CLOSING) &&
+          window.probes.connections.every(({ connectionState }) => connectionState === 'closed'),
+      ),
+    );
+  }
+
   /** SHA-256 of all that was appended to source buffers. */
   async appendedHashes(): Promise<string[]> {
     return (await this.viewer.appended()).map(({ sha256 }) => sha256);
@@ -111,6 +124,7 @@ export async function openPlayer(stage: Stage, player: PlayerPage, options: Open
   const setup: PageSetup = {
     ...more,
     source: new URL(source, stage.url).href,
+    hlsConfig: hlsConfigFor(more.bufferGoalSeconds),
     ...(player.flags && { flags: player.flags }),
     ...(isP2P && { options: { trackers: [stage.trackerUrl], iceServers: [] } }),
   };
@@ -143,4 +157,9 @@ export async function openPlayer(stage: Stage, player: PlayerPage, options: Open
     () => 'see the errors of the page',
   );
   return opened;
+}
+
+function hlsConfigFor(bufferGoalSeconds: number | undefined): object {
+  if (bufferGoalSeconds === undefined) return {};
+  return { maxBufferLength: bufferGoalSeconds, maxMaxBufferLength: bufferGoalSeconds };
 }

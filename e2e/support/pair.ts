@@ -1,7 +1,7 @@
 // Two viewers of one recording, each with a player of its own.
 
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { createLongDash, readDashLoop } from '../../examples/server/live-dash';
 import { openPlayer } from './open-player';
 import type { Format, PlayerPage } from './players/player-page';
 import { ROOT, type Stage, until } from './stage';
@@ -15,13 +15,16 @@ export interface PairResult {
 }
 
 /** Of one rendition: which one a player takes from a choice says nothing about sharing. */
-const SOURCES: Readonly<Record<Format, string>> = { hls: '/vod-ts/144p/index.m3u8', dash: '/dash-template/144p.mpd' };
+const SOURCES: Readonly<Record<Format, string>> = { hls: '/vod-ts/144p/index.m3u8', dash: '/dash-long/144p.mpd' };
 /** The one that is left out. */
 const OTHER_RENDITION = /<Representation id="90p"[^]*?<\/Representation>/;
-/** So many segments the first one has before the other comes, and so many this one gets from it. */
+/**
+ * So many segments the first one has before the other comes, and so many this one gets from it; in the DASH sample, sound
+ * and picture come in segments of their own.
+ */
 const SEGMENTS: Readonly<Record<Format, { readonly ahead: number; readonly shared: number }>> = {
   hls: { ahead: 10, shared: 5 },
-  dash: { ahead: 8, shared: 4 },
+  dash: { ahead: 16, shared: 8 },
 };
 
 export async function sharePair(
@@ -48,7 +51,7 @@ export async function sharePair(
 }
 
 function oneRenditionMpd(): string {
-  const both = readFileSync(join(ROOT, 'e2e', 'fixtures', 'dash-template', 'manifest.mpd'), 'utf8');
+  const both = createLongDash(readDashLoop(join(ROOT, 'e2e', 'fixtures', 'dash-template'))).manifest();
   const one = both.replace(OTHER_RENDITION, '');
   if (one === both) throw new Error('the sample has no such rendition any more');
   return one;

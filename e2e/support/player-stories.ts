@@ -23,7 +23,7 @@ const SAMPLES: Readonly<Record<Format, Sample>> = {
   },
   dash: {
     exact: '/dash-template/manifest.mpd',
-    long: '/dash-template/manifest.mpd',
+    long: '/dash-long/manifest.mpd',
     live: '/live-dash/manifest.mpd',
     mediaFile: /\.m4s$/,
   },
@@ -82,20 +82,26 @@ export async function tellLive(stage: Stage, player: PlayerPage, format: Format)
   }
 }
 
-/** Seeking, another quality, another source, the end. */
-export async function tellControls(stage: Stage, player: PlayerPage, format: Format): Promise<void> {
-  const { exact, long } = SAMPLES[format];
-  const options = { source: long, bufferGoalSeconds: 4 };
+/**
+ * Seeking, another quality, another source, the end.
+ * @param inspect - looks at both viewers before the end
+ */
+export async function tellControls(
+  stage: Stage,
+  player: PlayerPage,
+  format: Format,
+  inspect?: (viewer: PlayerViewer) => Promise<void>,
+): Promise<void> {
+  const options = { source: SAMPLES[format].long, bufferGoalSeconds: 4 };
   const first = await openPlayer(stage, player, options);
   const second = await openPlayer(stage, player, options);
   await second.reaches('a peer', ({ peerCount }) => peerCount === 1);
-  const isLong = long !== exact;
 
   // To where nobody has been, and by hand to one rendition: the connection stays, and both are shared.
   for (const viewer of [first, second]) {
     await viewer.setQuality(0);
-    await viewer.seek(isLong ? 24 : 7);
-    await viewer.playsTo(isLong ? 26 : 8);
+    await viewer.seek(24);
+    await viewer.playsTo(26);
   }
   const connections = () => second.viewer.page.evaluate(() => window.probes.connections.length);
   const connectionCount = await connections();
@@ -103,36 +109,53 @@ export async function tellControls(stage: Stage, player: PlayerPage, format: For
   expect(await second.qualityCount()).toBeGreaterThan(1);
   for (const viewer of [first, second]) {
     await viewer.setQuality(1);
-    await viewer.seek(isLong ? 40 : 12);
-    await viewer.playsTo(isLong ? 42 : 13);
+    await viewer.seek(40);
+    await viewer.playsTo(42);
   }
   await second.reaches('more from peers', (stats) => stats.p2pBytes > p2pBytes);
   expect(await connections()).toBe(connectionCount);
 
   // Another source, another swarm; the handle and its counters go on.
-  const { swarmId } = await second.stats();
+  let before = await second.stats();
   // Without audio of its own: with it, hls.js 0.13 may ask for nothing more after a change of source, with or without P2P.
   const next = format === 'hls' ? '/vod-byterange/master.m3u8' : '/dash-base/manifest.mpd';
   for (const viewer of [first, second]) {
+    before = await viewer.stats();
     await viewer.load(next);
-    await viewer.reaches('the new swarm', (stats) => stats.swarmId !== undefined && stats.swarmId !== swarmId);
+    await viewer.reaches('the new swarm', (stats) => stats.swarmId !== undefined && stats.swarmId !== before.swarmId);
     await until(`${player.name} begins the next`, async () => (await viewer.currentTime()) < 6);
     await viewer.playsTo(1);
   }
+  // Where JW makes a new instance for each source, a session for each counts from nothing.
+  await second.reaches('bytes of the next', ({ p2pBytes }) => p2pBytes > 0 && p2pBytes !== before.p2pBytes);
   await second.reaches('a peer in the new swarm', ({ peerCount }) => peerCount === 1);
   for (const viewer of [first, second]) expect(await viewer.errors()).toEqual([]);
 
+  if (inspect) for (const viewer of [first, second]) await inspect(viewer);
+
   await second.destroy();
-  await until(`${player.name}: nothing is left`, () =>
-    second.viewer.page.evaluate(
-      () =>
-        window.P2PMediaLoader.sessions.size === 0 &&
-        window.probes.pluginTimers.size === 0 &&
-        window.probes.sockets.every(({ readyState }) => readyState >= WebSocket.CLOSING) &&
-        window.probes.connections.every(({ connectionState }) => connectionState === 'closed'),
-    ),
-  );
+  await second.leavesNothing();
   await first.playsOn(1);
+}
+
+/** When the page has ended its session the player plays on by itself, until the page asks for the handle again. */
+export async function tellHandle(stage: Stage, player: PlayerPage): Promise<void> {
+  const viewer = await openPlayer(stage, player, { source: SAMPLES.hls.long, bufferGoalSeconds: 6 });
+  const { page } = viewer.viewer;
+  const sessionCount = () => page.evaluate(() => window.P2PMediaLoader.sessions.size);
+  await viewer.playsTo(1);
+  await page.evaluate(() => window.driver.handle!.destroy());
+  expect(await sessionCount()).toBe(0);
+  await viewer.seek(40);
+  await viewer.playsTo(42);
+  await viewer.load(SAMPLES.hls.exact);
+  await until('the next source', async () => (await viewer.currentTime()) < 10);
+  await viewer.playsTo(1);
+  expect(await sessionCount()).toBe(0);
+  // The driver asks for it as a page does.
+  await viewer.reaches('segments of what plays', ({ segmentCount }) => segmentCount.http > 0);
+  expect(await sessionCount()).toBe(1);
+  expect(await viewer.errors()).toEqual([]);
 }
 
 async function segmentsOf(viewers: readonly PlayerViewer[]): Promise<number> {

@@ -3,7 +3,8 @@
 // The link is made at the origin, which limits each response: what a browser can be told to limit leaves WebRTC out.
 // Rates are far from the renditions' own, so that a busy machine changes nothing.
 
-import { setStage, until, type Stage, type Viewer } from '../support/stage';
+import { until, type Viewer } from '../support/stage';
+import { stageForTests } from '../support/stage-for-tests';
 
 const SOURCE = '/vod-ts/master.m3u8';
 /** As the multivariant playlist says. */
@@ -18,13 +19,7 @@ const BYTES_PER_SECOND = {
   poor: 15_000,
 };
 
-let stage: Stage;
-
-beforeAll(async () => {
-  stage = await setStage();
-});
-afterEach(() => stage.reset());
-afterAll(() => stage.close());
+const stage = stageForTests();
 
 /** A viewer that has the whole film in one rendition, and gives it away. */
 async function openSeed(height: number, maxBitrate?: number): Promise<Viewer> {

@@ -1,16 +1,11 @@
 // Trackers die, networks cut connections, browsers lack WebRTC: the player must not notice.
 
-import { fixtureHash, setStage, sleep, until, type Stage } from '../support/stage';
+import { fixtureHash, sleep, until } from '../support/stage';
+import { stageForTests } from '../support/stage-for-tests';
 
 const SOURCE = '/vod-ts/master.m3u8';
 const SEGMENT = /^\/vod-ts\/.*\.ts$/;
-let stage: Stage;
-
-beforeAll(async () => {
-  stage = await setStage();
-});
-afterEach(() => stage.reset());
-afterAll(() => stage.close());
+const stage = stageForTests();
 
 test('a tracker that stops changes nothing for those who play; newcomers play too, and meet them soon after it is back', async () => {
   const { tracker, url, port } = await stage.startTracker();

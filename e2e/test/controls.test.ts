@@ -1,14 +1,9 @@
 // What people do with a player: seek, change quality, change the source, leave.
 
-import { setStage, until, type Stage } from '../support/stage';
+import { until } from '../support/stage';
+import { stageForTests } from '../support/stage-for-tests';
 
-let stage: Stage;
-
-beforeAll(async () => {
-  stage = await setStage();
-});
-afterEach(() => stage.reset());
-afterAll(() => stage.close());
+const stage = stageForTests();
 
 test('seeking, changing quality and changing the source keep playing, and keep coming from peers', async () => {
   const viewer = { source: '/vod-ts/master.m3u8', bufferGoalSeconds: 8 };

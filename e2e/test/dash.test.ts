@@ -6,7 +6,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { dashSegment, readDashLoop } from '../../examples/server/live-dash';
 import type { LoggedRequest } from '../../examples/server/request-log';
-import { fixtureHash, ROOT, setStage, sleep, type Stage, type Viewer } from '../support/stage';
+import { fixtureHash, ROOT, sleep, type Viewer } from '../support/stage';
+import { stageForTests } from '../support/stage-for-tests';
 
 const FIXTURES = join(ROOT, 'e2e', 'fixtures');
 /** Of 16 s that both viewers load whole. */
@@ -14,13 +15,7 @@ const PLAYED_SECONDS = 10;
 const MIN_SEGMENTS_FROM_PEERS = 4;
 /** Of the shortest head among the files of `dash-base`, index included. */
 const FIRST_SEGMENT_BYTE = 893;
-let stage: Stage;
-
-beforeAll(async () => {
-  stage = await setStage();
-});
-afterEach(() => stage.reset());
-afterAll(() => stage.close());
+const stage = stageForTests();
 
 interface Outcome {
   readonly viewers: readonly Viewer[];

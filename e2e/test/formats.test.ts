@@ -3,16 +3,11 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fixtureHash, ROOT, setStage, until, type Stage, type Viewer } from '../support/stage';
+import { fixtureHash, ROOT, until, type Viewer } from '../support/stage';
+import { stageForTests } from '../support/stage-for-tests';
 
 const FIXTURES = join(ROOT, 'e2e', 'fixtures');
-let stage: Stage;
-
-beforeAll(async () => {
-  stage = await setStage();
-});
-afterEach(() => stage.reset());
-afterAll(() => stage.close());
+const stage = stageForTests();
 
 async function twoViewers(source: string, more: { keepsSent?: boolean } = {}): Promise<[Viewer, Viewer]> {
   const first = await stage.open({ source, ...more });

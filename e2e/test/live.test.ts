@@ -1,15 +1,10 @@
 // Live: nobody is ahead, so viewers share the work of fetching each new segment.
 
-import { fixtureHash, setStage, sleep, type Stage, type Viewer } from '../support/stage';
+import { fixtureHash, sleep, type Viewer } from '../support/stage';
+import { stageForTests } from '../support/stage-for-tests';
 
 const SEGMENT = /^\/live\/.*\.ts$/;
-let stage: Stage;
-
-beforeAll(async () => {
-  stage = await setStage();
-});
-afterEach(() => stage.reset());
-afterAll(() => stage.close());
+const stage = stageForTests();
 
 test('live viewers play on from where they joined and fetch less together than alone', async () => {
   const viewers: Viewer[] = [];

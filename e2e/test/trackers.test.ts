@@ -4,25 +4,21 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { build } from 'esbuild';
-import { ROOT, setStage, type Stage } from '../support/stage';
+import { ROOT } from '../support/stage';
+import { stageForTests } from '../support/stage-for-tests';
 
-let stage: Stage;
+const stage = stageForTests();
 let child: ChildProcess;
 let referenceUrl: string;
 
 beforeAll(async () => {
-  stage = await setStage();
   child = spawn(process.execPath, [join(ROOT, 'e2e/support/bittorrent-tracker.mjs')], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   const [port] = (await once(child.stdout!, 'data')) as [Buffer];
   referenceUrl = `ws://127.0.0.1:${port.toString().trim()}`;
 });
-afterEach(() => stage.reset());
-afterAll(async () => {
-  child.kill();
-  await stage.close();
-});
+afterAll(() => void child.kill());
 
 test('viewers meet through the server of bittorrent-tracker', async () => {
   const options = { trackers: [referenceUrl] };

@@ -1,15 +1,10 @@
 // The main job: who comes later gets most of the film from who came before.
 
-import { fixtureHash, setStage, sleep, type Stage } from '../support/stage';
+import { fixtureHash, sleep } from '../support/stage';
+import { stageForTests } from '../support/stage-for-tests';
 
 const SEGMENT = /^\/vod-ts\/.*\.ts$/;
-let stage: Stage;
-
-beforeAll(async () => {
-  stage = await setStage();
-});
-afterEach(() => stage.reset());
-afterAll(() => stage.close());
+const stage = stageForTests();
 
 test('on VOD later viewers get more than half of their bytes from peers, and the origin counts the same as the engine', async () => {
   const source = '/vod-ts/master.m3u8';

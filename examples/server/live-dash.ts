@@ -3,6 +3,7 @@
 
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { moveInTime, timescaleOf } from './iso-boxes';
 import { DEFAULT_START_MS, DEFAULT_WINDOW_SEGMENTS, newestSequence, type LiveOptions } from './live-stream';
 
 /** One Representation that is played round and round. */
@@ -21,8 +22,11 @@ export interface DashLoop {
   readonly representations: ReadonlyMap<string, LoopedRepresentation>;
 }
 
-/** A live DASH stream at the present moment. */
-export interface LiveDash {
+/** Enough to seek about in: 64 s of a loop of 16 s. */
+const LONG_ROUNDS = 4;
+
+/** A DASH stream at the present moment. */
+export interface LoopedDash {
   manifest(): string;
   initSegment(representation: string): Uint8Array | undefined;
   /** Undefined when it is not yet published, long gone or of no known Representation. */
@@ -42,7 +46,7 @@ export function readDashLoop(folder: string): DashLoop {
 }
 
 /** Makes the live stream of a loop. */
-export function createLiveDash(loop: DashLoop, options: LiveOptions = {}): LiveDash {
+export function createLiveDash(loop: DashLoop, options: LiveOptions = {}): LoopedDash {
   const { now = Date.now, startMs = DEFAULT_START_MS, windowSegments = DEFAULT_WINDOW_SEGMENTS } = options;
   const { graceSegments = windowSegments * 2 } = options;
   const segmentSeconds = loop.segmentMs / 1000;
@@ -67,6 +71,19 @@ export function createLiveDash(loop: DashLoop, options: LiveOptions = {}): LiveD
   };
 }
 
+/** A recording of the loop played several times over. */
+export function createLongDash(loop: DashLoop, rounds = LONG_ROUNDS): LoopedDash {
+  const segmentCount = rounds * loopLength(loop);
+  const duration = `PT${String((segmentCount * loop.segmentMs) / 1000)}S`;
+  const manifest = loop.manifest.replace(/mediaPresentationDuration="\w+"/, `mediaPresentationDuration="${duration}"`);
+  return {
+    manifest: () => manifest,
+    initSegment: (representation) => loop.representations.get(representation)?.init,
+    segment: (representation, number) =>
+      number < segmentCount ? dashSegment(loop, representation, number) : undefined,
+  };
+}
+
 /** The bytes of a segment of the live stream, published or not. */
 export function dashSegment(loop: DashLoop, representation: string, number: number): Uint8Array | undefined {
   const looped = loop.representations.get(representation);
@@ -76,18 +93,14 @@ export function dashSegment(loop: DashLoop, representation: string, number: numb
   return moveInTime(segment, BigInt((roundMs / 1000) * looped.timescale));
 }
 
+const loopLength = ({ representations }: DashLoop): number => {
+  const [first] = representations.values();
+  return first?.segments.length ?? 0;
+};
+
 function readRepresentation(folder: string): LoopedRepresentation {
   const files = readdirSync(folder).filter((name) => name.endsWith('.m4s'));
   const init = readFileSync(join(folder, 'init.mp4'));
-  // Version and flags, two times of 32 bits, then the timescale (ISO/IEC 14496-12, 8.4.2).
-  const timescale = init.readUInt32BE(init.indexOf('mdhd') + 16);
-  return { init, timescale, segments: files.sort().map((name) => readFileSync(join(folder, name))) };
-}
-
-/** A copy of which the decode time (`tfdt`, 64 bits: ISO/IEC 14496-12, 8.8.12) is later by `delay`. */
-function moveInTime(segment: Uint8Array, delay: bigint): Uint8Array {
-  const moved = Buffer.from(segment);
-  const at = moved.indexOf('tfdt') + 8;
-  moved.writeBigUInt64BE(moved.readBigUInt64BE(at) + delay, at);
-  return moved;
+  const segments = files.sort().map((name) => readFileSync(join(folder, name)));
+  return { init, timescale: timescaleOf(init), segments };
 }

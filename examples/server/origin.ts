@@ -1,14 +1,17 @@
 // The origin of the sample streams: static fixtures and a live stream, over CORS, every byte logged, faults on request.
 // Knows nothing of pages, players or peers; tests and benchmarks mount it in servers of their own.
 
+import { setMaxListeners } from 'node:events';
 import { existsSync, readdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { extname, join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { resolveRange } from './http-range';
-import { createLiveDash, readDashLoop } from './live-dash';
+import { createLiveDash, createLongDash, readDashLoop, type LoopedDash } from './live-dash';
+import { createLowLatencyStream, readChunkLoop, type Awaited } from './live-low-latency';
 import { createLiveStream, readLoop, type LiveOptions } from './live-stream';
-import { RequestLog, type RequestTarget } from './request-log';
+import { RequestLog, type LogEntry, type RequestTarget } from './request-log';
 import { splitPath } from './request-path';
 import { sendBody, type BodyPace } from './response-body';
 
@@ -33,8 +36,10 @@ export interface OriginOptions {
   readonly fixturesDir: string;
   /** Stream to loop for `/live/`. @defaultValue 'vod-ts' */
   readonly liveSource?: string;
-  /** Stream to loop for `/live-dash/`. @defaultValue 'dash-template' */
+  /** Stream to loop for `/live-dash/`, and to repeat for `/dash-long/`. @defaultValue 'dash-template' */
   readonly liveDashSource?: string;
+  /** Stream to loop for `/live-ll/`. @defaultValue 'vod-chunks' */
+  readonly lowLatencySource?: string;
   readonly live?: LiveOptions;
 }
 
@@ -51,6 +56,8 @@ export interface Origin {
 
 interface Resource {
   readonly type: string;
+  /** When there is none, and why. @defaultValue 200 */
+  readonly status?: number;
   read(): Promise<Uint8Array> | Uint8Array;
 }
 
@@ -66,16 +73,27 @@ const MIME_TYPES: Readonly<Record<string, string>> = {
 /** Makes an origin over a folder of streams. */
 export function createOrigin(options: OriginOptions): Origin {
   const { fixturesDir, liveSource = 'vod-ts', liveDashSource = 'dash-template', live } = options;
+  const { lowLatencySource = 'vod-chunks' } = options;
   const streams = new Set(readdirSync(fixturesDir).filter((name) => isStream(join(fixturesDir, name))));
   const liveStream = createLiveStream(readLoop(join(fixturesDir, liveSource)), live);
-  const liveDash = createLiveDash(readDashLoop(join(fixturesDir, liveDashSource)), live);
+  const dashLoop = readDashLoop(join(fixturesDir, liveDashSource));
+  const dashStreams: ReadonlyMap<string | undefined, LoopedDash> = new Map([
+    ['live-dash', createLiveDash(dashLoop, live)],
+    ['dash-long', createLongDash(dashLoop)],
+  ]);
+  const lowLatency = createLowLatencyStream(readChunkLoop(join(fixturesDir, lowLatencySource)), live);
+  const now = live?.now ?? Date.now;
   const log = new RequestLog();
   const closing = new AbortController();
+  // Each answer under way is one.
+  setMaxListeners(0, closing.signal);
   let faults: OriginFaults = {};
 
-  function findResource(parts: readonly string[]): Resource | undefined {
+  function findResource(parts: readonly string[], query: string): Resource | undefined {
     const [stream, rendition = '', name = ''] = parts;
-    if (stream === 'live-dash') return findLiveDash(parts);
+    const dash = dashStreams.get(stream);
+    if (dash) return findInDash(dash, parts);
+    if (stream === 'live-ll') return findLowLatency(parts, query);
     if (stream !== 'live') return fileAt(parts);
     if (parts.length === 2 && rendition === 'master.m3u8') return playlist(liveStream.multivariantPlaylist);
     if (parts.length !== 3) return undefined;
@@ -85,13 +103,42 @@ export function createOrigin(options: OriginOptions): Origin {
     return segment && fileAt([liveSource, segment.rendition, segment.file]);
   }
 
-  function findLiveDash(parts: readonly string[]): Resource | undefined {
+  function findInDash(dash: LoopedDash, parts: readonly string[]): Resource | undefined {
     const [, representation = '', name = ''] = parts;
-    if (parts.length === 2 && representation === 'manifest.mpd') return inMemory('.mpd', liveDash.manifest());
+    if (parts.length === 2 && representation === 'manifest.mpd') return inMemory('.mpd', dash.manifest());
     if (parts.length !== 3) return undefined;
-    if (name === 'init.mp4') return inMemory('.mp4', liveDash.initSegment(representation));
+    if (name === 'init.mp4') return inMemory('.mp4', dash.initSegment(representation));
     const number = /^(\d{3,15})\.m4s$/.exec(name)?.[1];
-    return inMemory('.m4s', number === undefined ? undefined : liveDash.segment(representation, Number(number)));
+    return inMemory('.m4s', number === undefined ? undefined : dash.segment(representation, Number(number)));
+  }
+
+  function findLowLatency(parts: readonly string[], query: string): Resource | undefined {
+    const [, rendition = '', name = ''] = parts;
+    if (parts.length === 2 && rendition === 'master.m3u8') return playlist(lowLatency.multivariantPlaylist);
+    if (parts.length !== 3) return undefined;
+    if (name === 'init.mp4') return inMemory('.mp4', lowLatency.initSegment(rendition));
+    if (name === 'index.m3u8') {
+      const text = lowLatency.mediaPlaylist(rendition, query);
+      return text === 'refused' ? BAD_REQUEST : text && inTime('.m3u8', text);
+    }
+    const [, sequence, part] = /^(\d{1,15})(?:\.(\d{1,3}))?\.m4s$/.exec(name) ?? [];
+    if (sequence === undefined) return undefined;
+    if (part === undefined) return inMemory('.m4s', lowLatency.segment(rendition, Number(sequence)));
+    const bytes = lowLatency.part(rendition, Number(sequence), Number(part));
+    return bytes && inTime('.m4s', bytes);
+  }
+
+  /** What is not there yet is answered as soon as it is. */
+  function inTime(extension: string, awaited: Awaited<string | Uint8Array>): Resource {
+    const { atMs } = awaited;
+    return {
+      type: MIME_TYPES[extension] ?? '',
+      read: async () => {
+        for (let waitMs = atMs - now(); waitMs > 0; waitMs = atMs - now())
+          await setTimeout(waitMs, undefined, { signal: closing.signal });
+        return bytesOf(awaited.read());
+      },
+    };
   }
 
   function fileAt(parts: readonly string[]): Resource | undefined {
@@ -112,9 +159,10 @@ export function createOrigin(options: OriginOptions): Origin {
     if (target.method === 'OPTIONS') return void send(204, PREFLIGHT_HEADERS, NO_BYTES);
     if (target.method !== 'GET' && target.method !== 'HEAD')
       return void send(405, { Allow: 'GET, HEAD, OPTIONS', 'Content-Length': 0 }, NO_BYTES);
-    const resource = findResource(parts);
-    if (!resource) return void send(404, { 'Content-Length': 0 }, NO_BYTES);
-    const bytes = await resource.read();
+    const resource = findResource(parts, target.query);
+    if (!resource || resource.status !== undefined)
+      return void send(resource?.status ?? 404, { 'Content-Length': 0 }, NO_BYTES);
+    const bytes = await readOrAbort(resource, entry);
     const type = { 'Content-Type': resource.type, 'Accept-Ranges': 'bytes' };
     if (target.method === 'HEAD') return void send(200, { ...type, 'Content-Length': bytes.byteLength }, NO_BYTES);
     const range = resolveRange(target.range, bytes.byteLength);
@@ -137,7 +185,7 @@ export function createOrigin(options: OriginOptions): Origin {
       const { path, query, parts } = splitPath(request.url ?? '/');
       // A path that could leave the folder has no parts: it belongs to no stream.
       const [stream] = parts;
-      if (stream === undefined || (!LIVE_STREAMS.has(stream) && !streams.has(stream))) return false;
+      if (stream === undefined || (!MADE_STREAMS.has(stream) && !streams.has(stream))) return false;
       const target = { method: request.method ?? 'GET', path, query, range: request.headers.range };
       answer(target, parts, response).catch(() => response.destroy());
       return true;
@@ -151,9 +199,11 @@ export function createOrigin(options: OriginOptions): Origin {
   };
 }
 
-const LIVE_STREAMS: ReadonlySet<string> = new Set(['live', 'live-dash']);
+/** Those that are made of the fixtures as they are asked for. */
+const MADE_STREAMS: ReadonlySet<string> = new Set(['live', 'live-dash', 'live-ll', 'dash-long']);
 
 const NO_BYTES = new Uint8Array();
+const BAD_REQUEST: Resource = { type: '', status: 400, read: () => NO_BYTES };
 
 const COMMON_HEADERS = {
   'Access-Control-Allow-Origin': '*',
@@ -175,8 +225,20 @@ const playlist = (text: string | undefined): Resource | undefined => inMemory('.
 
 function inMemory(extension: string, content: string | Uint8Array | undefined): Resource | undefined {
   if (content === undefined) return undefined;
-  const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : content;
+  const bytes = bytesOf(content);
   return { type: MIME_TYPES[extension] ?? '', read: () => bytes };
+}
+
+const bytesOf = (content: string | Uint8Array): Uint8Array =>
+  typeof content === 'string' ? new TextEncoder().encode(content) : content;
+
+async function readOrAbort(resource: Resource, entry: LogEntry): Promise<Uint8Array> {
+  try {
+    return await resource.read();
+  } catch (error) {
+    entry.outcome = 'aborted';
+    throw error;
+  }
 }
 
 function paceFor(target: RequestTarget, faults: OriginFaults): BodyPace {

@@ -10,6 +10,7 @@ const DASH_TYPE = 'application/dash+xml';
 export const STREAMS = [
   { id: 'vod', title: 'VOD', url: '/vod-ts/master.m3u8' },
   { id: 'live', title: 'Live', url: '/live/master.m3u8' },
+  { id: 'low-latency', title: 'Live, low latency', url: '/live-ll/master.m3u8' },
   { id: 'fmp4', title: 'fMP4 + audio', url: '/vod-fmp4/master.m3u8' },
   { id: 'aes', title: 'AES-128', url: '/vod-aes/master.m3u8' },
   { id: 'byterange', title: 'Byte ranges', url: '/vod-byterange/master.m3u8' },

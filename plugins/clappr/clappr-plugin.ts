@@ -3,6 +3,7 @@
 import { connectPlayer } from '../../engine/src/index';
 import type { P2POptions, SessionHandle } from '../../engine/src/index';
 import { dashPlayers } from '../../engine/src/plugin';
+import { SessionKeeper } from '../hlsjs/session-keeper';
 import { ClapprSession } from './clappr-session';
 import type { ClapprCore } from './clappr-types';
 
@@ -12,7 +13,8 @@ export const PLUGIN_NAME = 'p2pMediaLoader';
 /** What a player has besides, with the plugin. */
 export interface PlayerMethods {
   /**
-   * Gives the handle of the session; with options it changes those that are given.
+   * Gives the handle of the session; with options it changes those that are given. After `handle.destroy()` it begins
+   * another session.
    * @throws P2PError `invalid-option`
    */
   readonly p2pMediaLoader: (options?: P2POptions) => SessionHandle;
@@ -28,8 +30,8 @@ export class ClapprPlugin {
   /** By which Clappr knows what kind of plugin it is. */
   static readonly type = 'core';
 
-  /** The session of the player. */
-  readonly handle: SessionHandle;
+  readonly #sessions: SessionKeeper<ClapprSession>;
+  #handle: SessionHandle;
 
   /**
    * Called by Clappr.
@@ -37,9 +39,17 @@ export class ClapprPlugin {
    */
   constructor(core: object) {
     const player = core as ClapprCore;
-    const connection = (dashPlayers.connect ?? connectPlayer)(player.options.p2pMediaLoader);
-    this.handle = connection.handle;
-    new ClapprSession(player, connection);
+    const connect = dashPlayers.connect ?? connectPlayer;
+    this.#sessions = new SessionKeeper(
+      (options) => new ClapprSession(player, connect(options)),
+      player.options.p2pMediaLoader,
+    );
+    this.#handle = this.#sessions.handle();
+  }
+
+  /** Of the session of the player: the latest one. */
+  get handle(): SessionHandle {
+    return this.#handle;
   }
 
   /** By which `player.getPlugin()` finds it. */
@@ -56,14 +66,14 @@ export class ClapprPlugin {
   getExternalInterface(): PlayerMethods {
     return {
       [PLUGIN_NAME]: (options) => {
-        if (options !== undefined) this.handle.setOptions(options);
-        return this.handle;
+        this.#handle = this.#sessions.handle(options);
+        return this.#handle;
       },
     };
   }
 
   /** Called by Clappr when the player is destroyed. */
   destroy(): void {
-    this.handle.destroy();
+    this.#sessions.end();
   }
 }

@@ -1,6 +1,6 @@
 // One player of Clappr on one session, whatever it plays and however often it starts.
 
-import type { PlayerConnection } from '../../engine/src/index';
+import type { PlayerConnection, SessionHandle } from '../../engine/src/index';
 import { dashPlayers } from '../../engine/src/plugin';
 import { HlsPlayer } from '../hlsjs/hls-player';
 import type { HlsSession } from '../hlsjs/hls-session';
@@ -12,11 +12,13 @@ import { CoreEvent, type ClapprCore, type ClapprOptions, type HlsjsConfig } from
 const HLS_PLAYBACK = 'hls';
 const STAND_ASIDE_REASON = 'this source is played by the browser itself: Clappr has no hls.js for it here';
 
-/** From the constructor of the plugin to the end of the player or of the session handle. */
+/** To the end of the player or of the session handle. */
 export class ClapprSession {
   readonly #player: HlsPlayer;
   /** What stands in the options for every instance that Clappr will make. */
   #placed: { readonly config: HlsjsConfig; readonly loaders: InstalledLoaders } | undefined;
+  /** What was put in an instance that was made before the session. */
+  #adopted: InstalledLoaders | undefined;
   #removeShakaHook: (() => void) | undefined;
   readonly #listeners: readonly (readonly [event: string, listener: (data: never) => void])[] = [
     [CoreEvent.ACTIVE_CONTAINER_CHANGED, () => this.#followPlayback()],
@@ -39,6 +41,11 @@ export class ClapprSession {
     this.#placeShakaHook();
     for (const [event, listener] of this.#listeners) core.on(event, listener);
     connection.handle.on('destroyed', () => this.#end());
+    this.#adoptPlayback();
+  }
+
+  get handle(): SessionHandle {
+    return this.connection.handle;
   }
 
   /**
@@ -82,6 +89,14 @@ export class ClapprSession {
     if (isHlsSource(playback.options?.src, playback.options?.mimeType)) this.connection.standAside(STAND_ASIDE_REASON);
   }
 
+  /** A session that the page begins anew finds a player at work. */
+  #adoptPlayback(): void {
+    const playback = this.core.activePlayback;
+    if (!playback) return;
+    this.#adopted = playback._hls ? installLoaders(playback._hls.config, () => this.#player.session) : undefined;
+    this.#followPlayback();
+  }
+
   #takeOptions(changed: ClapprOptions | undefined): void {
     if (changed?.p2pMediaLoader) this.connection.handle.setOptions(changed.p2pMediaLoader);
     // Clappr 0.3 takes the new object as it is.
@@ -92,6 +107,7 @@ export class ClapprSession {
   #end(): void {
     for (const [event, listener] of this.#listeners) this.core.off(event, listener);
     this.#removeShakaHook?.();
+    this.#adopted?.remove();
     this.#placed?.loaders.remove();
     this.#placed = undefined;
   }

@@ -1,11 +1,11 @@
 // One player on one session, whichever renderer plays and however often it makes a new engine.
 
-import type { PlayerConnection } from '../../engine/src/index';
+import type { PlayerConnection, SessionHandle } from '../../engine/src/index';
 import { dashPlayers } from '../../engine/src/plugin';
 import { HlsPlayer } from '../hlsjs/hls-player';
 import { isHlsSource } from '../hlsjs/hls-source';
 import { Renderer, type MediaElement } from './mediaelement-types';
-import { OriginalNode } from './original-node';
+import type { OriginalNode } from './original-node';
 import { watchProperty } from './watch-property';
 
 /** The first event of every source, from the renderer that plays it. */
@@ -14,15 +14,14 @@ const STAND_ASIDE_REASON = "this source is played by the browser itself, in Medi
 
 export class MediaSession {
   readonly #player: HlsPlayer;
-  readonly #original: OriginalNode;
   readonly #unwatch: readonly (() => void)[];
 
   constructor(
     private readonly media: MediaElement,
     private readonly connection: PlayerConnection,
+    private readonly original: OriginalNode,
   ) {
     this.#player = new HlsPlayer(connection);
-    this.#original = new OriginalNode(media.originalNode);
     // The renderers make an instance, set a property to it, and give the instance its source, all in one turn and
     // without an event between.
     this.#unwatch = [
@@ -35,11 +34,8 @@ export class MediaSession {
     connection.handle.on('destroyed', () => this.#end());
   }
 
-  /** The player goes. */
-  close(): void {
-    this.#original.restore();
-    // It destroys its engine in this same turn; before that, open requests would go to the origin for a moment.
-    queueMicrotask(() => this.connection.handle.destroy());
+  get handle(): SessionHandle {
+    return this.connection.handle;
   }
 
   #followDash(dash: object | null | undefined): void {
@@ -52,11 +48,11 @@ export class MediaSession {
   readonly #followRenderer = (): void => {
     const { media } = this;
     if (media.rendererName === Renderer.HLS) {
-      this.#original.silence();
+      this.original.silence();
       return this.#player.follow(media.hlsPlayer ?? undefined);
     }
     // The browser plays no DASH: its own element loads nothing beside dash.js.
-    this.#original.restore();
+    this.original.restore();
     // A renderer that is not used any more keeps its instance, paused.
     this.#player.follow(undefined);
     if (media.rendererName === Renderer.HTML5 && isHlsSource(media.getSrc()))

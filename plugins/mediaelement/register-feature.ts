@@ -1,9 +1,11 @@
 // Registers the feature on a MediaElement, once, whatever bundles come along.
 
 import { P2PError } from '../../engine/src/index';
-import type { P2POptions, PlayerConnection, SessionHandle } from '../../engine/src/index';
+import type { P2POptions, PlayerConnection } from '../../engine/src/index';
+import { SessionKeeper } from '../hlsjs/session-keeper';
 import { MediaSession } from './media-session';
 import { Renderer, type Feature, type MediaElementPlayer, type Mejs } from './mediaelement-types';
+import { OriginalNode } from './original-node';
 
 /** The same in every copy of this code, so that an ESM and a script-tag copy on one page know of each other. */
 const REGISTERED = Symbol.for('p2p-media-loader.mediaelement');
@@ -22,20 +24,26 @@ export function registerFeature(mejs: Mejs, connect: Connect): void {
   if (prototype[REGISTERED]) return;
   prototype[REGISTERED] = true;
   preferHlsjs(mejs);
-  const sessions = new WeakMap<MediaElementPlayer, MediaSession>();
+  const cleanings = new WeakMap<MediaElementPlayer, () => void>();
   const feature: Feature = {
     buildp2pmedialoader(player, _controls, _layers, media) {
-      if (sessions.has(player)) return;
-      const connection = connect(player.options.p2pMediaLoader);
-      sessions.set(player, new MediaSession(media, connection));
-      player.p2pMediaLoader = (options): SessionHandle => {
-        if (options !== undefined) connection.handle.setOptions(options);
-        return connection.handle;
-      };
+      if (cleanings.has(player)) return;
+      const original = new OriginalNode(media.originalNode);
+      const sessions = new SessionKeeper(
+        (options) => new MediaSession(media, connect(options), original),
+        player.options.p2pMediaLoader,
+      );
+      sessions.handle();
+      player.p2pMediaLoader = (options) => sessions.handle(options);
+      cleanings.set(player, () => {
+        original.restore();
+        // It destroys its engine in this same turn; before that, open requests would go to the origin for a moment.
+        queueMicrotask(() => sessions.end());
+      });
     },
     cleanp2pmedialoader(player) {
-      sessions.get(player)?.close();
-      sessions.delete(player);
+      cleanings.get(player)?.();
+      cleanings.delete(player);
     },
   };
   Object.assign(prototype, feature);

@@ -1,11 +1,11 @@
 // One page of each player: those who are to share with each other.
 
-import { CLAPPR_03, CLAPPR_PLAYER } from './clappr';
+import { CLAPPR_03, CLAPPR_DASH, CLAPPR_PLAYER } from './clappr';
 import { DASHJS } from './dashjs';
 import { FLOWPLAYER_3, FLOWPLAYER_7 } from './flowplayer';
 import { hlsjsPage } from './hlsjs';
 import { jwplayerPage } from './jwplayer';
-import { mediaelementPage } from './mediaelement';
+import { MEDIAELEMENT_DASH, mediaelementPage } from './mediaelement';
 import type { Format, PlayerPage } from './player-page';
 import { SHAKA } from './shaka';
 import { VIDEOJS } from './videojs';
@@ -17,7 +17,9 @@ const ALL: readonly PlayerPage[] = [
   DASHJS,
   CLAPPR_PLAYER,
   CLAPPR_03,
+  ...CLAPPR_DASH.slice(0, 1),
   mediaelementPage(),
+  MEDIAELEMENT_DASH,
   jwplayerPage(false),
   jwplayerPage(true, '1.2', 'hls-1.2'),
   ...(process.env['P2P_WITHOUT_FLOWPLAYER'] ? [] : [FLOWPLAYER_7, FLOWPLAYER_3]),

@@ -14,7 +14,7 @@ export const FLOWPLAYER_7: PlayerPage = {
   formats: ['hls'],
   libraries: ['hls.js/dist/hls.min.js', 'flowplayer/dist/flowplayer.min.js'],
   script: 'flowplayer.js',
-  setUp: ({ source, options, bufferGoalSeconds }: PageSetup): PlayerDriver => {
+  setUp: ({ source, options, hlsConfig }: PageSetup): PlayerDriver => {
     interface Player {
       engine?: { engineName: string; hls?: Hls };
       p2pMediaLoader?(options?: P2POptions): SessionHandle;
@@ -40,12 +40,7 @@ export const FLOWPLAYER_7: PlayerPage = {
       share: false,
       hlsQualities: false,
       clip: clipOf(source),
-      hlsjs: {
-        ...(bufferGoalSeconds !== undefined && {
-          maxBufferLength: bufferGoalSeconds,
-          maxMaxBufferLength: bufferGoalSeconds,
-        }),
-      },
+      hlsjs: hlsConfig,
     });
     const video = () => element.querySelector('video');
     const hls = () => player.engine?.hls;
@@ -71,7 +66,7 @@ export const FLOWPLAYER_3: PlayerPage = {
   formats: ['hls'],
   libraries: ['@flowplayer/player/default.js', '@flowplayer/player/plugins/hls.js'],
   script: 'flowplayer.js',
-  setUp: ({ source, options, bufferGoalSeconds }: PageSetup): PlayerDriver => {
+  setUp: ({ source, options, hlsConfig }: PageSetup): PlayerDriver => {
     interface Player extends HTMLVideoElement {
       hls?: Hls;
       p2pMediaLoader?(options?: P2POptions): SessionHandle;
@@ -89,12 +84,7 @@ export const FLOWPLAYER_3: PlayerPage = {
       src: source,
       autoplay: true,
       muted: true,
-      hls: {
-        ...(bufferGoalSeconds !== undefined && {
-          maxBufferLength: bufferGoalSeconds,
-          maxMaxBufferLength: bufferGoalSeconds,
-        }),
-      },
+      hls: hlsConfig,
       p2pMediaLoader: options,
     });
     return {

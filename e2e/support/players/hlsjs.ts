@@ -15,6 +15,7 @@ interface Hls {
   levels?: unknown[];
   nextLevel: number;
   loadLevel: number;
+  readonly playingDate?: Date | null;
   loadSource(url: string): void;
   attachMedia(media: HTMLMediaElement): void;
   detachMedia(): void;
@@ -31,7 +32,7 @@ export function hlsjsPage(version: string, packageName = 'hls.js', flags: HlsFla
     formats: ['hls'],
     libraries: [`${packageName}/dist/hls.min.js`],
     script: 'hlsjs.js',
-    setUp: ({ source, options, bufferGoalSeconds, flags }: PageSetup): PlayerDriver => {
+    setUp: ({ source, options, hlsConfig, flags }: PageSetup): PlayerDriver => {
       const { config, attachesLate, sendsHeader } = (flags ?? {}) as HlsFlags;
       const { Hls, P2PMediaLoader } = window as unknown as {
         Hls: new (config: object) => Hls;
@@ -42,10 +43,7 @@ export function hlsjsPage(version: string, packageName = 'hls.js', flags: HlsFla
       video.autoplay = true;
       document.getElementById('stage')!.append(video);
       const hls = new Hls({
-        ...(bufferGoalSeconds !== undefined && {
-          maxBufferLength: bufferGoalSeconds,
-          maxMaxBufferLength: bufferGoalSeconds,
-        }),
+        ...hlsConfig,
         ...(sendsHeader && {
           xhrSetup: (xhr: XMLHttpRequest, url: string) => {
             if (url.endsWith('.ts')) xhr.open('GET', `${url}?token=1`, true);
@@ -75,6 +73,7 @@ export function hlsjsPage(version: string, packageName = 'hls.js', flags: HlsFla
         qualityCount: () => (hls.levels ?? []).length,
         setQuality: (index) => void (hls.nextLevel = index),
         destroy: () => hls.destroy(),
+        latencySeconds: () => (hls.playingDate ? (Date.now() - hls.playingDate.getTime()) / 1_000 : undefined),
         get handle() {
           return handle;
         },

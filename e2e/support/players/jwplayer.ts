@@ -35,7 +35,7 @@ export function jwplayerPage(isCommercial: boolean, version = '1.7', packageName
     libraries: [`${packageName}/dist/hls.min.js`],
     inlineScript: `window.jwRecord = (${installFakeJw.toString()})(${String(isCommercial)})`,
     script: 'jwplayer.js',
-    setUp: ({ source, options, bufferGoalSeconds }: PageSetup): PlayerDriver => {
+    setUp: ({ source, options, hlsConfig }: PageSetup): PlayerDriver => {
       const { jwplayer, P2PMediaLoader } = window as unknown as {
         jwplayer: { (id: string): JwTestPlayer; api: { availableProviders: { name: string }[] } };
         P2PMediaLoader: {
@@ -47,13 +47,12 @@ export function jwplayerPage(isCommercial: boolean, version = '1.7', packageName
       const element = document.createElement('div');
       element.id = 'player';
       document.getElementById('stage')!.append(element);
-      const ahead = { maxBufferLength: bufferGoalSeconds, maxMaxBufferLength: bufferGoalSeconds };
       const player = jwplayer('player');
       window.jw = player;
       player.setup({
         file: source,
         // Its own provider takes no such thing, and would lose what the registration put there.
-        ...(!isBuiltin && bufferGoalSeconds !== undefined && { hlsjsConfig: ahead }),
+        ...(!isBuiltin && { hlsjsConfig: hlsConfig }),
       });
       const video = () => element.querySelector('video');
       const firstQuality = () => (player.getQualityLevels()[0]?.label === 'Auto' ? 1 : 0);

@@ -48,7 +48,7 @@ export function mediaelementPage(flags: MediaElementFlags = {}): PlayerPage {
     formats: ['hls'],
     libraries: ['mediaelement/build/mediaelement-and-player.min.js', ...(flags.hlsPath ? [] : [HLSJS])],
     script: 'mediaelement.js',
-    setUp: ({ source, options, bufferGoalSeconds, flags }: PageSetup): Promise<MediaElementDriver> => {
+    setUp: ({ source, options, hlsConfig, flags }: PageSetup): Promise<MediaElementDriver> => {
       const { preload, hlsPath, renderers } = (flags ?? {}) as MediaElementFlags;
       const { MediaElementPlayer } = window as unknown as {
         MediaElementPlayer: new (node: HTMLVideoElement, options: object) => unknown;
@@ -91,10 +91,7 @@ export function mediaelementPage(flags: MediaElementFlags = {}): PlayerPage {
           ...(renderers && { renderers }),
           hls: {
             ...(hlsPath && { path: hlsPath }),
-            ...(bufferGoalSeconds !== undefined && {
-              maxBufferLength: bufferGoalSeconds,
-              maxMaxBufferLength: bufferGoalSeconds,
-            }),
+            ...hlsConfig,
           },
           success,
         });

@@ -16,6 +16,8 @@ export interface PlayerDriver {
   setQuality(index: number): void;
   /** Ends the player as a site would. */
   destroy(): unknown;
+  /** How far what is shown is behind what happens, by the dates in the playlist; undefined while that is not known. */
+  latencySeconds?(): number | undefined;
   /** The instance of hls.js, where the page has one. */
   readonly hls?: object;
   /** What the plugin gave the page; undefined with P2P off. */
@@ -30,6 +32,8 @@ export interface PageSetup {
   readonly options?: P2POptions;
   /** How much the player loads ahead, where it can be told. @defaultValue the player's own */
   readonly bufferGoalSeconds?: number;
+  /** The same for hls.js, in its configuration. */
+  readonly hlsConfig: object;
   /** As the page has them. */
   readonly flags?: object;
 }

@@ -1,18 +1,34 @@
 import type { P2POptions, SessionHandle } from '../../../engine/src/index';
 import type { PageSetup, PlayerDriver, PlayerPage } from './player-page';
 
-export const VIDEOJS: PlayerPage = {
+interface VideojsFlags {
+  /** Options of VHS. */
+  readonly vhs?: object;
+}
+
+/** `flags` change how the page sets it up. */
+export const videojsPage = (flags: VideojsFlags = {}): PlayerPage => ({
   id: 'videojs',
+  flags,
   name: 'video.js 8.24',
   formats: ['hls', 'dash'],
   libraries: ['video.js/dist/video.min.js'],
   script: 'videojs.js',
-  setUp: ({ source, options, bufferGoalSeconds }: PageSetup): PlayerDriver => {
+  setUp: ({ source, options, bufferGoalSeconds, flags }: PageSetup): PlayerDriver => {
+    const { vhs } = (flags ?? {}) as VideojsFlags;
     interface Representation {
       enabled(isEnabled: boolean): void;
     }
+    interface Segment {
+      readonly start?: number;
+      readonly dateTimeObject?: Date;
+    }
+    interface Vhs {
+      representations?(): Representation[];
+      readonly playlists?: { media(): { readonly segments?: readonly Segment[] } | undefined };
+    }
     interface Player {
-      tech(isSafe: true): { vhs?: { representations?(): Representation[] } };
+      tech(isSafe: true): { vhs?: Vhs };
       currentTime(seconds?: number): number;
       src(source: object): void;
       dispose(): void;
@@ -28,7 +44,7 @@ export const VIDEOJS: PlayerPage = {
       videojs.Vhs.GOAL_BUFFER_LENGTH = videojs.Vhs.MAX_GOAL_BUFFER_LENGTH = bufferGoalSeconds;
     const element = document.createElement('video-js');
     document.getElementById('stage')!.append(element);
-    const player = videojs(element, { autoplay: 'muted', muted: true });
+    const player = videojs(element, { autoplay: 'muted', muted: true, ...(vhs && { html5: { vhs } }) });
     const handle = options && player.p2pMediaLoader(options);
     const sourceOf = (src: string) => ({
       src,
@@ -44,7 +60,16 @@ export const VIDEOJS: PlayerPage = {
       qualityCount: () => renditions().length,
       setQuality: (index) => renditions().forEach((rendition, place) => rendition.enabled(place === index)),
       destroy: () => player.dispose(),
+      latencySeconds: () => {
+        const now = player.currentTime();
+        const segments = player.tech(true).vhs?.playlists?.media()?.segments ?? [];
+        const dated = segments.find(({ start, dateTimeObject }) => start !== undefined && dateTimeObject);
+        if (!dated) return undefined;
+        return (Date.now() - dated.dateTimeObject!.getTime()) / 1_000 - (now - dated.start!);
+      },
       handle,
     };
   },
-};
+});
+
+export const VIDEOJS = videojsPage();

@@ -38,6 +38,7 @@ describe('startDemo', () => {
     '/players.json',
     '/vod-ts/master.m3u8',
     '/live/master.m3u8',
+    '/live-ll/master.m3u8',
     '/live-dash/manifest.mpd',
     '/live-dash/144p/init.mp4',
   ])('%s is served', async (path) => {

@@ -39,6 +39,7 @@ describe('the committed fixtures', () => {
         'vod-fmp4/master.m3u8',
         'vod-aes/master.m3u8',
         'vod-byterange/master.m3u8',
+        'vod-chunks/master.m3u8',
         'dash-template/manifest.mpd',
         'dash-base/manifest.mpd',
       ]),

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { createLiveDash, dashSegment, readDashLoop } from '../live-dash';
+import { createLiveDash, createLongDash, dashSegment, readDashLoop } from '../live-dash';
 
 const loop = readDashLoop(join(__dirname, '../../../e2e/fixtures/dash-template'));
 const WINDOW = 6;
@@ -34,4 +34,12 @@ test('each round of the loop follows the one before in time, in each Representat
     numbers.map((number) => decodeTimeOf(dashSegment(loop, name, number)));
   expect(times('144p', [0, 1, 8, 9, 80_000_001])).toEqual([0, 25_600, 204_800, 230_400, 80_000_001 * 25_600]);
   expect(times('audio', [0, 8, 16])).toEqual([0, 768_000, 1_536_000]);
+});
+
+test('the long recording is the loop over and over, to its end', () => {
+  const long = createLongDash(loop, 4);
+  expect(long.manifest()).toContain('type="static"\n     mediaPresentationDuration="PT64S"');
+  expect(decodeTimeOf(long.segment('144p', 31))).toBe(31 * 25_600);
+  expect([long.segment('144p', 32), long.segment('none', 0)]).toEqual([undefined, undefined]);
+  expect(long.initSegment('audio')).toBe(liveAt(0).initSegment('audio'));
 });

@@ -218,4 +218,27 @@ describe('createOrigin', () => {
     nowMs += 60_000;
     expect((await ask(url, '/live/240p/500.ts')).status).toBe(404);
   });
+
+  test('low latency: what is announced is answered when it is there, what is far off not at all', async () => {
+    const text = (await ask(url, '/live-ll/144p/index.m3u8')).body.toString();
+    expect(text).toContain('#EXT-X-PRELOAD-HINT:TYPE=PART,URI="500.0.m4s"');
+    const early = [ask(url, '/live-ll/144p/index.m3u8?_HLS_msn=500&_HLS_part=0'), ask(url, '/live-ll/144p/500.0.m4s')];
+    await until(() => origin.log.count(({ outcome }) => outcome === 'pending') === 2);
+    nowMs += 400;
+    const [reload, part] = await Promise.all(early);
+    expect(reload?.body.toString()).toContain('URI="500.0.m4s",INDEPENDENT=YES');
+    expect([reload?.status, part?.status, part?.headers['content-type']]).toEqual([200, 200, 'video/iso.segment']);
+    expect((await ask(url, '/live-ll/144p/index.m3u8?_HLS_msn=600')).status).toBe(400);
+    expect((await ask(url, '/live-ll/144p/500.3.m4s')).status).toBe(404);
+    expect((await ask(url, '/live-ll/none/index.m3u8')).status).toBe(404);
+    expect((await ask(url, '/live-ll/144p/init.mp4')).headers['content-type']).toBe('video/mp4');
+  });
+
+  test('low latency: an answer that is still waited for is cut when the origin closes', async () => {
+    const reply = Promise.allSettled([ask(url, '/live-ll/144p/index.m3u8?_HLS_msn=501')]);
+    await until(() => origin.log.count() === 1);
+    origin.close();
+    expect((await reply)[0].status).toBe('rejected');
+    await ended();
+  });
 });

@@ -1,4 +1,5 @@
 import { sessions } from '../../../engine/src/index';
+import { FakeHls } from '../../hlsjs/test/fake-hls';
 import { ClapprPlugin } from '../clappr-plugin';
 import { FakeCore } from './fake-core';
 
@@ -28,6 +29,31 @@ test('player.p2pMediaLoader() gives the handle and takes changes', () => {
   expect(p2pMediaLoader()).toBe(plugin.handle);
   expect(p2pMediaLoader({ maxPeers: 3 })).toBe(plugin.handle);
   expect(() => p2pMediaLoader({ maxPeers: -1 })).toThrow(/maxPeers/);
+});
+
+test('after handle.destroy() the method starts a new session on what is playing, with the options of the player', () => {
+  const core = new FakeCore({ p2pMediaLoader: { swarmId: 'mine' } });
+  const plugin = new ClapprPlugin(core);
+  const { p2pMediaLoader } = plugin.getExternalInterface();
+  const hls = new FakeHls(core.options.playback?.hlsjsConfig);
+  core.activateHls(hls);
+  const ended = plugin.handle;
+  ended.destroy();
+  expect(core.listenerCount).toBe(0);
+  expect(sessions.size).toBe(0);
+
+  const next = p2pMediaLoader();
+  expect(next).not.toBe(ended);
+  expect([...sessions]).toEqual([next]);
+  expect([plugin.handle, p2pMediaLoader()]).toEqual([next, next]);
+  // hls.js of before loads through it, and so do those that Clappr will make.
+  expect(hls.config.fLoader).toBeDefined();
+  expect(core.options.playback?.hlsjsConfig?.fLoader).toBeDefined();
+
+  plugin.destroy();
+  expect(sessions.size).toBe(0);
+  expect(p2pMediaLoader()).toBe(next);
+  expect(sessions.size).toBe(0);
 });
 
 test('a bad option is refused by name, and leaves nothing behind', () => {

@@ -174,3 +174,25 @@ describe('DASH by dash-shaka-playback', () => {
     expect(core.options.shakaOnBeforeLoad).toBeUndefined();
   });
 });
+
+describe('begun on a player at work', () => {
+  test('its instance, made without loaders or with those of a session that ended, loads through the engine', () => {
+    for (const hlsOf of [() => new FakeHls(), (core: FakeCore) => newHls(core)]) {
+      const core = setUp();
+      const hls = hlsOf(core);
+      engine.handle.destroy();
+      core.activateHls(hls);
+      hls.loadSource(FIRST);
+      const before = hls.config.fLoader;
+
+      engine = new FakeConnection();
+      new ClapprSession(core, engine);
+      askSegment(hls);
+      expect(engine.calls).toEqual([`openSource ${FIRST}`]);
+      expect(engine.questions).toHaveLength(1);
+
+      engine.handle.destroy();
+      expect(hls.config.fLoader).toBe(before);
+    }
+  });
+});

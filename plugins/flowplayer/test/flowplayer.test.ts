@@ -1,6 +1,6 @@
 import type { P2POptions, SessionHandle } from '../../../engine/src/index';
 import { FakeConnection, last } from '../../test/fake-connection';
-import type { HlsConfig, HlsInstance } from '../../hlsjs/hls-types';
+import type { HlsConfig, HlsInstance, HlsListener } from '../../hlsjs/hls-types';
 import { FakeLoader } from '../../hlsjs/test/fake-loader';
 import { FlowplayerPlugin, startFlowplayer3 } from '../flowplayer-plugin';
 import type { Flowplayer3Player, Flowplayer7, Flowplayer7Hls, Flowplayer7Player } from '../flowplayer-types';
@@ -21,16 +21,17 @@ class FakeHls implements HlsInstance {
   readonly config: HlsConfig = { loader: FakeLoader };
   readonly url = null;
   readonly media = null;
-  readonly #listeners = new Map<string, (event: string, data: never) => void>();
+  readonly #listeners = new Map<string, Set<HlsListener>>();
   loadSource(): void {}
-  on(event: string, listener: (event: string, data: never) => void): void {
-    this.#listeners.set(event, listener);
+  on(event: string, listener: HlsListener): void {
+    const known = this.#listeners.get(event) ?? new Set();
+    this.#listeners.set(event, known.add(listener));
   }
-  off(event: string): void {
-    this.#listeners.delete(event);
+  off(event: string, listener: HlsListener): void {
+    this.#listeners.get(event)?.delete(listener);
   }
   destroy(): void {
-    this.#listeners.get('hlsDestroying')?.('hlsDestroying', {} as never);
+    for (const listener of [...(this.#listeners.get('hlsDestroying') ?? [])]) listener('hlsDestroying', {} as never);
   }
   get isOurs(): boolean {
     return this.config.fLoader !== undefined && this.config.pLoader !== undefined;
@@ -89,15 +90,31 @@ describe('Flowplayer 7', () => {
     expect([engine().isDestroyed, next.isOurs]).toEqual([true, false]);
   });
 
-  test('after the page ended the session, the next instance begins a new one', () => {
+  test('after the page ended the session the player plays by itself, until the page asks for the handle', () => {
+    const { flowplayer, make } = fakeFlowplayer();
+    registerFlowplayerOver(connect, flowplayer, { maxPeers: 3 });
+    const { player, play } = make();
+    play(new FakeHls());
+    const ended = player.p2pMediaLoader!();
+    ended.destroy();
+    const next = new FakeHls();
+    play(next);
+    expect([connections.length, next.isOurs]).toEqual([1, false]);
+    expect(player.p2pMediaLoader!({ maxPeers: 4 })).not.toBe(ended);
+    expect([connections.length, next.isOurs]).toEqual([2, true]);
+    expect(engine().givenOptions).toEqual([{ maxPeers: 4 }]);
+  });
+
+  test('a session that begins after hls.js was destroyed waits for the next instance', () => {
     const { flowplayer, make } = fakeFlowplayer();
     registerFlowplayerOver(connect, flowplayer);
     const { player, play } = make();
-    play(new FakeHls());
+    const first = new FakeHls();
+    play(first);
     player.p2pMediaLoader!().destroy();
-    const next = new FakeHls();
-    play(next);
-    expect([connections.length, next.isOurs]).toEqual([2, true]);
+    first.destroy();
+    player.p2pMediaLoader!();
+    expect([connections.length, first.isOurs]).toEqual([2, false]);
   });
 
   test('players share nothing but the page', () => {

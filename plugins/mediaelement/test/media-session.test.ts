@@ -4,6 +4,7 @@ import { dashPlayers } from '../../../engine/src/plugin';
 import { FakeConnection, last } from '../../test/fake-connection';
 import { MediaSession } from '../media-session';
 import type { MediaElement } from '../mediaelement-types';
+import { OriginalNode } from '../original-node';
 
 const FIRST = 'https://cdn.test/first.m3u8';
 const SECOND = 'https://cdn.test/second.m3u8';
@@ -53,11 +54,13 @@ class FakeMedia implements MediaElement {
 
 let engine: FakeConnection;
 let media: FakeMedia;
+let original: OriginalNode;
 
 beforeEach(() => {
   FakeLoader.made = [];
   engine = new FakeConnection();
   media = new FakeMedia();
+  original = new OriginalNode(media.originalNode);
 });
 
 const microtasks = () => new Promise<void>((resolve) => void queueMicrotask(resolve));
@@ -70,7 +73,7 @@ test('the feature is built when the first source is on its way: its text comes w
   const hls = new FakeHls();
   media.hlsPlayer = hls;
   hls.loadSource(FIRST);
-  new MediaSession(media, engine);
+  new MediaSession(media, engine, original);
   const xhr = new XMLHttpRequest();
   Object.defineProperty(xhr, 'responseText', { value: TEXT });
   hls.trigger('hlsManifestLoaded', { networkDetails: xhr });
@@ -83,7 +86,7 @@ test('the feature is built when the first source is on its way: its text comes w
 test('each next instance is bound before it has a source', async () => {
   const first = new FakeHls();
   media.hlsPlayer = first;
-  new MediaSession(media, engine);
+  new MediaSession(media, engine, original);
   first.loadSource(FIRST);
   first.trigger('hlsDestroying');
   const second = new FakeHls();
@@ -100,7 +103,7 @@ test('each next instance is bound before it has a source', async () => {
 
 test('the hidden element of the page stops loading the same stream', () => {
   media.hlsPlayer = new FakeHls();
-  new MediaSession(media, engine);
+  new MediaSession(media, engine, original);
   expect(media.loads).toEqual([`${FIRST} none`]);
   media.begin('native_hls', SECOND);
   expect(media.loads).toEqual([`${FIRST} none`]);
@@ -110,14 +113,14 @@ test('the hidden element of the page stops loading the same stream', () => {
 test('one that loads nothing is left alone', () => {
   media = new FakeMedia('none');
   media.hlsPlayer = new FakeHls();
-  new MediaSession(media, engine);
+  new MediaSession(media, engine, original);
   expect(media.loads).toEqual([]);
 });
 
 test('another renderer: the element loads again, and hls.js, which goes on in the background, loads by itself', () => {
   const hls = new FakeHls();
   media.hlsPlayer = hls;
-  new MediaSession(media, engine);
+  new MediaSession(media, engine, original);
   hls.loadSource(FIRST);
   media.begin('html5', 'https://cdn.test/film.mp4');
   expect(engine.calls).toEqual([`openSource ${FIRST}`, 'closeSource']);
@@ -128,7 +131,7 @@ test('another renderer: the element loads again, and hls.js, which goes on in th
 
 test('HLS that the browser plays itself is stood aside from', () => {
   media.rendererName = 'html5';
-  new MediaSession(media, engine);
+  new MediaSession(media, engine, original);
   expect(engine.reasons).toHaveLength(1);
   expect(media.loads).toEqual([]);
 });
@@ -136,7 +139,7 @@ test('HLS that the browser plays itself is stood aside from', () => {
 test('after the end of the session the player goes on by itself, and the hidden element stays still', () => {
   const first = new FakeHls();
   media.hlsPlayer = first;
-  new MediaSession(media, engine);
+  new MediaSession(media, engine, original);
   engine.handle.destroy();
   expect(media.listenerCount).toBe(0);
   expect(first.listenerCount).toBe(0);
@@ -145,19 +148,6 @@ test('after the end of the session the player goes on by itself, and the hidden 
   expect(second.config).toEqual({ loader: FakeLoader });
   expect(Object.getOwnPropertyDescriptor(media, 'hlsPlayer')).toMatchObject({ value: second, writable: true });
   expect(media.originalNode.preload).toBe('none');
-});
-
-// MediaElement cleans its features up first, and destroys hls.js after.
-test('the end of the player ends the session, once hls.js has given its requests up', async () => {
-  const hls = new FakeHls();
-  media.hlsPlayer = hls;
-  const session = new MediaSession(media, engine);
-  session.close();
-  expect(media.originalNode.preload).toBe('auto');
-  expect(engine.isDestroyed).toBe(false);
-  hls.trigger('hlsDestroying');
-  await microtasks();
-  expect(engine.isDestroyed).toBe(true);
 });
 
 describe('DASH by the renderer on dash.js', () => {
@@ -171,7 +161,7 @@ describe('DASH by the renderer on dash.js', () => {
   test('each instance is handed on with the session', () => {
     const [first, next] = [{}, {}];
     media.dashPlayer = first;
-    new MediaSession(media, engine);
+    new MediaSession(media, engine, original);
     media.dashPlayer = next;
     media.dashPlayer = null;
     expect(followed).toEqual([
@@ -185,7 +175,7 @@ describe('DASH by the renderer on dash.js', () => {
 
   test('what hls.js played before is closed at once, so that it closes nothing later', () => {
     media.hlsPlayer = new FakeHls();
-    new MediaSession(media, engine);
+    new MediaSession(media, engine, original);
     media.hlsPlayer.loadSource(FIRST);
     media.dashPlayer = {};
     expect(engine.calls).toEqual([`openSource ${FIRST}`, 'closeSource']);

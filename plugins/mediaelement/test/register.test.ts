@@ -1,4 +1,5 @@
 import { sessions } from '../../../engine/src/index';
+import { FakeHls } from '../../hlsjs/test/fake-hls';
 import { FakeConnection, last } from '../../test/fake-connection';
 import type { Feature, MediaElement, MediaElementPlayer, Mejs } from '../mediaelement-types';
 import { registerMediaElement } from '../register';
@@ -22,6 +23,17 @@ function newPlayer(mejs: Mejs, options: MediaElementPlayer['options'] = {}): Med
   return Object.assign(Object.create(mejs.MediaElementPlayer.prototype) as Feature, { options });
 }
 
+function registerRecording(mejs: Mejs): FakeConnection[] {
+  const connections: FakeConnection[] = [];
+  registerFeature(mejs, (options) => {
+    connections.push(new FakeConnection(options));
+    return last(connections);
+  });
+  return connections;
+}
+
+const microtasks = () => new Promise<void>((resolve) => void queueMicrotask(resolve));
+
 afterEach(() => {
   Reflect.deleteProperty(globalThis, 'mejs');
   jest.restoreAllMocks();
@@ -43,11 +55,7 @@ test('a MediaElement without its renderer on hls.js keeps its order', () => {
 
 test('the feature starts a session per player, with the options under its name', async () => {
   const mejs = newMejs();
-  const connections: FakeConnection[] = [];
-  registerFeature(mejs, (options) => {
-    connections.push(new FakeConnection(options));
-    return last(connections);
-  });
+  const connections = registerRecording(mejs);
   const player = newPlayer(mejs, { p2pMediaLoader: { maxPeers: 3 } });
   player.buildp2pmedialoader(player, null, null, media);
   player.buildp2pmedialoader(player, null, null, media);
@@ -58,8 +66,42 @@ test('the feature starts a session per player, with the options under its name',
   expect(engine!.givenOptions).toEqual([{ maxPeers: 3 }, { maxPeers: 4 }]);
   player.cleanp2pmedialoader(player);
   player.cleanp2pmedialoader(player);
-  await new Promise<void>((resolve) => void queueMicrotask(resolve));
+  // MediaElement cleans its features up first, and destroys hls.js, with its requests, after.
+  expect(engine!.isDestroyed).toBe(false);
+  await microtasks();
   expect(engine!.isDestroyed).toBe(true);
+});
+
+test('after handle.destroy() the method starts a new session on what is playing', async () => {
+  const mejs = newMejs();
+  const connections = registerRecording(mejs);
+  const player = newPlayer(mejs, { p2pMediaLoader: { maxPeers: 3, swarmId: 'mine' } });
+  const originalNode = document.createElement('video');
+  originalNode.preload = 'auto';
+  const hlsPlayer = new FakeHls();
+  const playing: MediaElement = { ...media, rendererName: 'native_hls', hlsPlayer, originalNode };
+  player.buildp2pmedialoader(player, null, null, playing);
+  const ended = player.p2pMediaLoader!();
+  ended.destroy();
+  expect(hlsPlayer.config.fLoader).toBeUndefined();
+
+  const next = player.p2pMediaLoader!({ maxPeers: 4 });
+  expect(next).not.toBe(ended);
+  expect(player.p2pMediaLoader!()).toBe(next);
+  expect(connections.map(({ givenOptions }) => givenOptions)).toEqual([
+    [{ maxPeers: 3, swarmId: 'mine' }],
+    [{ maxPeers: 4, swarmId: 'mine' }],
+  ]);
+  expect(hlsPlayer.config.fLoader).toBeDefined();
+
+  // The page's element gets back what it had before the first session.
+  expect(originalNode.preload).toBe('none');
+  player.cleanp2pmedialoader(player);
+  expect(originalNode.preload).toBe('auto');
+  await microtasks();
+  expect(last(connections).isDestroyed).toBe(true);
+  expect(player.p2pMediaLoader!()).toBe(next);
+  expect(connections).toHaveLength(2);
 });
 
 test('a bad option is refused by name', () => {
