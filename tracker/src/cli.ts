@@ -1,57 +1,85 @@
 #!/usr/bin/env node
-// The command `p2p-media-tracker`. Exit codes: 0 closed by a signal, 1 could not listen, 2 wrong command line.
+// The command `p2p-media-tracker`. Exit codes: 0 closed by a signal, 1 could not listen, 2 wrong settings.
 
-import { HELP, parseCliOptions } from './cli-options';
-import { createTracker } from './index';
+import { readFileSync } from 'node:fs';
+import { LineLogger } from './adapters/logger';
+import { readTlsFiles } from './adapters/tls-files';
+import { helpText, printConfig } from './config/config-texts';
+import { loadConfig, type ConfigInput, type LoadedConfig } from './config/load-config';
+import { RunningTracker, StartError, tlsFilesOf } from './running-tracker';
+import type { Settings } from './config/settings';
+
+type LoadedSettings = Extract<LoadedConfig<Settings>, { type: 'loaded' }>;
 
 /** The package's version; put in by the build. */
 declare const TRACKER_VERSION: string;
 
+const input: ConfigInput = {
+  args: process.argv.slice(2),
+  environment: process.env,
+  readFile: (path) => readFileSync(path, 'utf8'),
+};
+
 /** Ends by itself once output is flushed, unlike process.exit(). */
-function fail(exitCode: number, problem: string): void {
-  process.stderr.write(`p2p-media-tracker: ${problem}\n`);
+function fail(exitCode: number, ...problems: readonly string[]): void {
+  for (const problem of problems) process.stderr.write(`p2p-media-tracker: ${problem}\n`);
   process.exitCode = exitCode;
 }
 
-async function run(host: string | undefined, port: number, intervalSeconds: number): Promise<void> {
-  const tracker = createTracker({
-    intervalSeconds,
-    onError: (error) => {
-      process.stderr.write(`p2p-media-tracker: internal error: ${String(error)}\n`);
-    },
-  });
-  const stopping = new AbortController();
-  // Once: whoever asks a second time, while clients are saying goodbye, gets it at once.
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, () => {
-      stopping.abort();
-      void tracker.close();
-    });
-  }
+/** What is wrong with the files that settings name; undefined if nothing. */
+function findFileProblem(settings: Settings): string | undefined {
+  const tls = tlsFilesOf(settings);
   try {
-    const { url } = await tracker.listen(host === undefined ? { port } : { host, port });
-    process.stdout.write(`listening on ${url}\n`);
+    if (tls) readTlsFiles(tls);
+    return undefined;
   } catch (error) {
-    await tracker.close();
-    if (!stopping.signal.aborted) fail(1, explainListenError(error, host, port));
+    return error instanceof Error ? error.message : String(error);
   }
 }
 
-function explainListenError(error: unknown, host: string | undefined, port: number): string {
-  const where = host === undefined ? `port ${port}` : `port ${port} of ${host}`;
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  if (code === 'EADDRINUSE') return `${where} is already in use; choose another with --port`;
-  if (code === 'EACCES') return `no permission to listen on ${where}`;
-  if (code === 'ENOTFOUND' || code === 'EADDRNOTAVAIL') return `${String(host)} is no address of this machine`;
-  return `cannot listen on ${where}: ${error instanceof Error ? error.message : String(error)}`;
+async function prepare({ settings, commands }: LoadedSettings): Promise<void> {
+  if (commands.has('help')) return write(helpText());
+  if (commands.has('version')) return write(`${TRACKER_VERSION}\n`);
+  if (commands.has('print-config')) return write(printConfig(settings));
+  const problem = findFileProblem(settings);
+  if (problem !== undefined) return fail(2, problem);
+  if (commands.has('check-config')) return write('all settings are fine\n');
+  await run(settings);
+}
+
+function write(text: string): void {
+  process.stdout.write(text);
+}
+
+async function run(settings: Settings): Promise<void> {
+  const logger = new LineLogger({
+    level: settings['log.level'],
+    format: settings['log.format'],
+    write: (line) => process.stderr.write(line),
+    now: Date.now,
+  });
+  const tracker = new RunningTracker(settings, logger);
+  let isStopping = false;
+  const stop = (isAtOnce: boolean) => {
+    // Whoever asks a second time, while clients are being sent away, gets it at once.
+    void (isAtOnce || isStopping ? tracker.close() : tracker.drain());
+    isStopping = true;
+  };
+  process.on('SIGTERM', () => stop(false));
+  process.on('SIGINT', () => stop(true));
+  process.on('SIGHUP', () => tracker.reload(loadConfig(input)));
+  try {
+    for (const line of await tracker.start()) process.stdout.write(`${line}\n`);
+  } catch (error) {
+    await tracker.close();
+    if (!isStopping) fail(1, error instanceof StartError ? error.message : String(error));
+  }
 }
 
 // A reader of the output that goes away (`| head -1`) must not take the tracker with it.
 process.stdout.on('error', () => undefined);
 process.stderr.on('error', () => undefined);
 
-const command = parseCliOptions(process.argv.slice(2));
-if (command.type === 'help') process.stdout.write(HELP);
-else if (command.type === 'version') process.stdout.write(`${TRACKER_VERSION}\n`);
-else if (command.type === 'invalid') fail(2, `${command.problem} (see --help)`);
-else await run(command.host, command.port, command.intervalSeconds);
+const loaded = loadConfig(input);
+if (loaded.type === 'invalid') fail(2, ...loaded.problems.map((problem) => `${problem} (see --help)`));
+else await prepare(loaded);

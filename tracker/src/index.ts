@@ -3,17 +3,27 @@
 import type { IncomingMessage, Server as HttpServer } from 'node:http';
 import type { Server as HttpsServer } from 'node:https';
 import type { Duplex } from 'node:stream';
+import { ClientAddresses, type ProxyOptions } from './adapters/client-address';
+import type { LinkOrigin } from './adapters/client-link';
+import { runDrain, type DrainOptions } from './adapters/drain';
 import { DEFAULT_PING_INTERVAL_MS } from './adapters/heartbeat';
-import { closeHttp, listenHttp, refuseUpgrade, type ListenAddress } from './adapters/http-listener';
+import { openListener, refuseUpgrade, type ListenAddress, type Listener } from './adapters/http-listener';
 import { LinkHub, type LinkCounters } from './adapters/link-hub';
+import { SILENT, type Logger } from './adapters/logger';
 import { createStatusListener, requestPath } from './adapters/status-routes';
+import type { TlsFiles } from './adapters/tls-files';
 import { WebSocketTransport } from './adapters/web-socket-transport';
 import type { Counters } from './core/counters';
+import { DEFAULT_DRAIN_SECONDS, DEFAULT_READY_GRACE_SECONDS } from './core/drain-plan';
 import { DEFAULT_INTERVAL_SECONDS, DEFAULT_LIMITS, type TrackerLimits } from './core/limits';
 import { TrackerCore, type TrackerTotals } from './core/tracker-core';
 
 export { DEFAULT_INTERVAL_SECONDS, DEFAULT_LIMITS, type TrackerLimits } from './core/limits';
+export type { ProxyOptions } from './adapters/client-address';
+export type { DrainOptions } from './adapters/drain';
 export type { ListenAddress } from './adapters/http-listener';
+export type { LogContext, Logger, LogLevel } from './adapters/logger';
+export type { TlsFiles } from './adapters/tls-files';
 
 /** All optional. */
 export interface TrackerOptions {
@@ -25,6 +35,10 @@ export interface TrackerOptions {
   readonly limits?: Partial<TrackerLimits>;
   /** Told of errors that should not be possible; the tracker goes on. @defaultValue none */
   readonly onError?: (error: unknown) => void;
+  /** Proxies in front of listen() and attach(), and how they say who the client is. @defaultValue none is trusted */
+  readonly proxy?: ProxyOptions;
+  /** Told what an operator should know; never of single clients or messages. @defaultValue nobody */
+  readonly logger?: Logger;
 }
 
 /** Totals of the moment and counts since the start; the content of `/stats.json`. */
@@ -44,6 +58,18 @@ export interface Tracker {
   /** Opens a port of its own, with `/health`, `/ready` and `/stats.json` beside the WebSocket. */
   listen(address?: ListenAddress): Promise<{ url: string; port: number }>;
   stats(): TrackerStats;
+  /**
+   * Ends it without a wave of reconnects: `/ready` is 503 at once, after `readyGraceSeconds` nobody new is taken,
+   * then viewers are sent away one by one in random order (code 1012 with the time to come back after), and all is
+   * closed. Resolves when it is; close() cuts it short.
+   * @throws RangeError for a time that is out of its range
+   */
+  drain(options?: DrainOptions): Promise<void>;
+  /**
+   * Reads the TLS files of all listeners again, or others from now on, without touching a connection.
+   * @returns false when a file cannot be used (the logger says why): the old certificate stays
+   */
+  reloadTls(files?: TlsFiles): boolean;
   /** Ends every socket, port and timer of the tracker. A server it was attached to stays open. */
   close(): Promise<void>;
 }
@@ -71,6 +97,14 @@ class WebSocketTracker implements Tracker {
   readonly #transport: WebSocketTransport;
   readonly #timer: NodeJS.Timeout;
   readonly #undo: (() => void | Promise<void>)[] = [];
+  readonly #listeners: Listener[] = [];
+  readonly #viewerListeners: Listener[] = [];
+  readonly #addresses: ClientAddresses;
+  readonly #proxy: ProxyOptions;
+  readonly #logger: Logger;
+  readonly #abortDrain = new AbortController();
+  #draining: Promise<void> | undefined;
+  #takesNewcomers = true;
   #closing: Promise<void> | undefined;
 
   constructor(options: TrackerOptions) {
@@ -78,11 +112,17 @@ class WebSocketTracker implements Tracker {
     checkRange('intervalSeconds', intervalSeconds, 1, 86_400);
     checkRange('pingIntervalMs', pingIntervalMs, 10, 3_600_000);
     const limits = checkLimits(options.limits ?? {});
+    this.#logger = options.logger ?? SILENT;
+    this.#proxy = options.proxy ?? {};
+    this.#addresses = new ClientAddresses(this.#proxy);
     this.#core = new TrackerCore({ random: Math.random, intervalSeconds, limits });
     this.#hub = new LinkHub(this.#core, {
       now: () => performance.now(),
       pingIntervalMs,
-      onError: options.onError ?? (() => undefined),
+      onError: (error) => {
+        this.#logger.log('error', 'internal error', { error: describeError(error) });
+        options.onError?.(error);
+      },
     });
     this.#transport = new WebSocketTransport(this.#hub, this.#core.limits);
     // The servers keep the process alive as long as they should; the timer must not.
@@ -95,8 +135,9 @@ class WebSocketTracker implements Tracker {
       throw new RangeError(`path must start with a slash, not be ${JSON.stringify(path)}`);
     }
     const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
-      if (path === undefined || requestPath(request) === path) this.#transport.upgrade(request, socket, head);
-      else if (server.listenerCount('upgrade') === 1) refuseUpgrade(socket);
+      if (path === undefined || requestPath(request) === path) {
+        this.#upgrade(request, socket, head, { address: this.#addresses.of(request) });
+      } else if (server.listenerCount('upgrade') === 1) refuseUpgrade(socket, '404 Not Found');
     };
     server.on('upgrade', onUpgrade);
     this.#undo.push(() => {
@@ -107,26 +148,78 @@ class WebSocketTracker implements Tracker {
   async listen(address: ListenAddress = {}): Promise<{ url: string; port: number }> {
     this.#assertOpen();
     if (address.port !== undefined) checkRange('port', address.port, 0, 65_535);
-    const status = createStatusListener({ isReady: () => !this.#closing, stats: () => this.stats() });
-    const { server, url, port } = await listenHttp(status, address);
-    if (this.#closing) {
-      await closeHttp(server);
+    if (address.mode !== undefined) checkRange('mode', address.mode, 0, 0o777);
+    const { serves = 'all' } = address;
+    const listener = await openListener(address, {
+      requests: createStatusListener({
+        isReady: () => !this.#closing && !this.#draining,
+        ...(serves !== 'viewers' && { stats: () => this.stats() }),
+      }),
+      ...(serves !== 'status' && { upgrade: this.#upgrade }),
+      addresses: this.#addresses,
+      hasProxyHeader: serves !== 'status' && this.#proxy.protocol === 'v2',
+      logger: this.#logger,
+    });
+    if (this.#closing || (serves !== 'status' && !this.#takesNewcomers)) {
+      await listener.close();
       throw new Error('the tracker was closed while it opened a port');
     }
-    this.attach(server);
-    this.#undo.push(() => closeHttp(server));
-    return { url, port };
+    if (serves !== 'status') this.#viewerListeners.push(listener);
+    this.#undo.push(() => listener.close());
+    this.#listeners.push(listener);
+    return { url: listener.url, port: listener.port };
   }
 
   stats(): TrackerStats {
     return { ...this.#core.totals(), ...structuredClone({ ...this.#core.counters, ...this.#hub.counters }) };
   }
 
+  async drain({
+    seconds = DEFAULT_DRAIN_SECONDS,
+    readyGraceSeconds = DEFAULT_READY_GRACE_SECONDS,
+  }: DrainOptions = {}): Promise<void> {
+    checkRange('seconds', seconds, 0, 3600);
+    checkRange('readyGraceSeconds', readyGraceSeconds, 0, 600);
+    await (this.#draining ??= this.#drain({ seconds, readyGraceSeconds }));
+  }
+
+  reloadTls(files?: TlsFiles): boolean {
+    const results = this.#listeners.map((listener) => listener.reloadTls(files));
+    return !results.includes(false);
+  }
+
   close(): Promise<void> {
     return (this.#closing ??= this.#close());
   }
 
+  readonly #upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer, origin: LinkOrigin): void => {
+    if (this.#takesNewcomers) this.#transport.upgrade(request, socket, head, origin);
+    else refuseUpgrade(socket, '503 Service Unavailable');
+  };
+
+  async #drain(options: Required<DrainOptions>): Promise<void> {
+    const { connections } = this.stats();
+    this.#logger.log('info', 'draining', { ...options, connections });
+    await runDrain({
+      ...options,
+      target: {
+        openLinks: () => this.#hub.openLinks(),
+        close: (link, code, reason) => this.#hub.close(link, code, reason),
+        stopAccepting: () => {
+          this.#takesNewcomers = false;
+          for (const listener of this.#viewerListeners) listener.stopAccepting();
+        },
+      },
+      now: () => performance.now(),
+      random: Math.random,
+      signal: this.#abortDrain.signal,
+    });
+    await this.close();
+  }
+
   async #close(): Promise<void> {
+    this.#abortDrain.abort();
+    this.#takesNewcomers = false;
     clearInterval(this.#timer);
     const ended = this.#undo.map((undo) => undo());
     this.#hub.closeAll(GOING_AWAY, 'the tracker is closing');
@@ -144,6 +237,11 @@ function checkLimits(limits: Partial<TrackerLimits>): Partial<TrackerLimits> {
     checkRange(`limits.${name}`, value, 1, Number.MAX_SAFE_INTEGER);
   }
   return limits;
+}
+
+/** With its place in the code: what is reported here is a bug, and holds nothing of a client's. */
+function describeError(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
 function checkRange(name: string, value: number, least: number, most: number): void {

@@ -1,43 +1,6 @@
-import { parseCliOptions } from '../src/cli-options';
 import { announce } from './support/messages';
 import { TestSocket } from './support/test-socket';
 import { BuiltCli } from './support/tracker-process';
-
-describe('parseCliOptions', () => {
-  test('[TRK-61] with nothing it runs with the defaults', () => {
-    expect(parseCliOptions([])).toEqual({ type: 'run', host: undefined, port: 8000, intervalSeconds: 120 });
-  });
-
-  test('[TRK-61] all flags, in both spellings', () => {
-    expect(parseCliOptions(['--host', '::1', '--port=0', '--interval', '20'])).toEqual({
-      type: 'run',
-      host: '::1',
-      port: 0,
-      intervalSeconds: 20,
-    });
-  });
-
-  test.each([
-    [['--prot', '1'], '--prot'],
-    [['-p', '1'], '-p'],
-    [['8000'], '8000'],
-    [['--port'], '--port'],
-    [['--port', '-1'], '--port'],
-    [['--port='], '--port must be a whole number from 0 to 65535, not ""'],
-    [['--port', '65536'], '--port'],
-    [['--port', '80.5'], '--port'],
-    [['--port', '0x50'], '--port'],
-    [['--port', '99999999999999999999'], '--port'],
-    [['--interval', '0'], '--interval must be a whole number from 1 to 86400 seconds, not "0"'],
-    [['--interval', '2m'], '--interval'],
-    [['--host='], '--host'],
-    [['--help=yes'], '--help'],
-  ])('[TRK-61] %j is refused in one line that names it', (args, name) => {
-    const command = parseCliOptions(args);
-    expect(command).toEqual({ type: 'invalid', problem: expect.stringContaining(name) });
-    expect(command).toHaveProperty('problem', expect.not.stringContaining('\n'));
-  });
-});
 
 describe('p2p-media-tracker', () => {
   let cli: BuiltCli;
@@ -50,20 +13,17 @@ describe('p2p-media-tracker', () => {
     cli.remove();
   });
 
-  test.each(['SIGINT', 'SIGTERM'] as const)(
-    '[TRK-60] [TRK-63] it says where it listens, serves, and ends by %s',
-    async (signal) => {
-      const tracker = cli.start('--host', '127.0.0.1', '--port', '0', '--interval', '50');
-      const url = await tracker.url();
-      const client = await TestSocket.open(url);
-      const { interval } = await client.ask(announce('a'));
-      expect(Math.abs(Number(interval) - 50)).toBeLessThanOrEqual(5);
-      expect(await tracker.kill(signal)).toBe(0);
-      expect(await client.closed).toBe(1001);
-      expect(tracker.stdout).toMatch(/^listening on ws:\/\/127\.0\.0\.1:\d+\n$/);
-      expect(tracker.stderr).toBe('');
-    },
-  );
+  test('[TRK-60] [TRK-63] it says where it listens, serves, and ends at once by SIGINT', async () => {
+    const tracker = cli.start('--host', '127.0.0.1', '--port', '0', '--interval', '50');
+    const url = await tracker.url();
+    const client = await TestSocket.open(url);
+    const { interval } = await client.ask(announce('a'));
+    expect(Math.abs(Number(interval) - 50)).toBeLessThanOrEqual(5);
+    expect(await tracker.kill('SIGINT')).toBe(0);
+    expect(await client.closed).toBe(1001);
+    expect(tracker.stdout).toMatch(/^listening on ws:\/\/127\.0\.0\.1:\d+\n$/);
+    expect(tracker.stderr).toBe('');
+  });
 
   test('[TRK-61] a wrong command line is one line on stderr and exit code 2', async () => {
     const tracker = cli.start('--port', 'http');
@@ -83,7 +43,34 @@ describe('p2p-media-tracker', () => {
     expect(second.stderr).toBe(
       `p2p-media-tracker: port ${port} of 127.0.0.1 is already in use; choose another with --port\n`,
     );
-    await first.kill('SIGTERM');
+    await first.kill('SIGINT');
+  });
+
+  test('[TRK-62] [TRK-154] so is a Unix socket that somebody listens on', async () => {
+    const address = `unix:${cli.file('placeholder', '')}.sock`;
+    const first = cli.start('--listen', address, '--log-format', 'json');
+    expect(await first.url()).toBe(`ws+${address}`);
+    const second = cli.start('--listen', address);
+    expect(await second.ended).toBe(1);
+    expect(second.stderr).toMatch(/^p2p-media-tracker: somebody listens on \S+ already, or it is no socket\n$/);
+    await first.kill('SIGINT');
+  });
+
+  test('[TRK-144] --print-config tells what --config takes, and --check-config what is wrong with it', async () => {
+    const printed = cli.start('--print-config', '--log-level', 'debug', '--listen', '127.0.0.1:0');
+    expect(await printed.ended).toBe(0);
+    const file = cli.file('tracker.json', printed.stdout);
+    const again = cli.start('--config', file, '--print-config');
+    expect(await again.ended).toBe(0);
+    expect(again.stdout).toBe(printed.stdout);
+    const fine = cli.start('--config', file, '--check-config');
+    expect([await fine.ended, fine.stdout, fine.stderr]).toEqual([0, 'all settings are fine\n', '']);
+    const tls = ['--tls-cert-file', file, '--tls-key-file', '/nowhere.pem'];
+    const wrong = cli.start('--config', file, '--check-config', ...tls);
+    expect([await wrong.ended, wrong.stdout]).toEqual([2, '']);
+    expect(wrong.stderr).toContain('/nowhere.pem');
+    const refused = cli.start('--config', file, ...tls);
+    expect(await refused.ended).toBe(2);
   });
 
   test('[TRK-60] --help and --version', async () => {

@@ -14,6 +14,14 @@ export interface ClientLink {
   terminate(): void;
 }
 
+/** What is known of a client beside its messages. It never appears in logs or statistics. */
+export interface LinkOrigin {
+  /** Its IP address, behind trusted proxies too; undefined where nobody knows it, on a Unix socket for example. */
+  readonly address: string | undefined;
+}
+
+export const UNKNOWN_ORIGIN: LinkOrigin = { address: undefined };
+
 /** Why a socket was ended by the tracker. */
 export const CUT_REASONS = ['oversize', 'bad-utf8', 'bad-frame', 'slow-reader', 'no-pong'] as const;
 

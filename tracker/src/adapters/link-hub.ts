@@ -2,7 +2,14 @@
 
 import type { Connection } from '../core/peer';
 import type { SendEffect, TrackerCore } from '../core/tracker-core';
-import { CUT_REASONS, type ClientLink, type CutReason, type LinkEvents } from './client-link';
+import {
+  CUT_REASONS,
+  UNKNOWN_ORIGIN,
+  type ClientLink,
+  type CutReason,
+  type LinkEvents,
+  type LinkOrigin,
+} from './client-link';
 import { Heartbeat } from './heartbeat';
 
 export interface LinkHubOptions {
@@ -40,8 +47,8 @@ export class LinkHub {
   }
 
   /** Takes in a link that is open. @returns where to report what happens on it */
-  open(link: ClientLink): LinkEvents {
-    const connection = this.core.openConnection();
+  open(link: ClientLink, { address }: LinkOrigin = UNKNOWN_ORIGIN): LinkEvents {
+    const connection = this.core.openConnection(address);
     this.#links.set(connection, link);
     this.#connections.set(link, connection);
     this.#heartbeat.add(link, this.options.now());
@@ -73,10 +80,17 @@ export class LinkHub {
 
   /** Says goodbye to all. What they send from now on is not read. */
   closeAll(code: number, reason: string): void {
-    for (const link of [...this.#connections.keys()]) {
-      this.#forget(link);
-      link.close(code, reason);
-    }
+    for (const link of this.openLinks()) this.close(link, code, reason);
+  }
+
+  /** The links that are open now. */
+  openLinks(): ClientLink[] {
+    return [...this.#connections.keys()];
+  }
+
+  /** Says goodbye to one link, if it is still open. What it sends from now on is not read. */
+  close(link: ClientLink, code: number, reason: string): void {
+    if (this.#forget(link)) link.close(code, reason);
   }
 
   #handleMessage(connection: Connection, bytes: Buffer): void {

@@ -5,8 +5,8 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 export interface StatusSource {
   /** Whether new clients are welcome. */
   isReady(): boolean;
-  /** Totals only: info hashes tell who watches what, and are nobody else's business. */
-  stats(): object;
+  /** Totals only: info hashes tell who watches what, and are nobody else's business. Without it, no `/stats.json`. */
+  readonly stats?: () => object;
 }
 
 interface Reply {
@@ -15,15 +15,18 @@ interface Reply {
   readonly body: string;
 }
 
-/** Serves `/health`, `/ready` and `/stats.json`; everything else is 404. */
+/** Serves `/health`, `/ready` and, if there are any statistics, `/stats.json`; everything else is 404. */
 export function createStatusListener(source: StatusSource): RequestListener {
+  const { stats } = source;
   const routes: Readonly<Record<string, () => Reply>> = {
     '/health': () => ({ status: 200, type: 'text/plain', body: 'ok\n' }),
     '/ready': () =>
       source.isReady()
         ? { status: 200, type: 'text/plain', body: 'ready\n' }
         : { status: 503, type: 'text/plain', body: 'closing\n' },
-    '/stats.json': () => ({ status: 200, type: 'application/json', body: `${JSON.stringify(source.stats())}\n` }),
+    ...(stats && {
+      '/stats.json': () => ({ status: 200, type: 'application/json', body: `${JSON.stringify(stats())}\n` }),
+    }),
   };
   return (request, response) => {
     const path = requestPath(request);

@@ -13,6 +13,9 @@ export class Connection {
   readonly peers = new Set<Peer>();
   /** Whether it has ended; nothing is taken from it or sent to it any more. */
   isClosed = false;
+
+  /** @param address - IP address of the client, if it is known: for limits only, never for logs or statistics */
+  constructor(readonly address?: string) {}
 }
 
 /** A member of one swarm. A viewer in three swarms is three of these, on one connection. */

@@ -82,9 +82,10 @@ export class TrackerCore {
     };
   }
 
-  openConnection(): Connection {
+  /** @param address - see {@link Connection.address} */
+  openConnection(address?: string): Connection {
     this.#connectionCount += 1;
-    return new Connection();
+    return new Connection(address);
   }
 
   /** Ends a connection and takes its peers out of their swarms. Calling it again does nothing. */

@@ -1,6 +1,6 @@
 import { execFileSync, spawn, type ChildProcessByStdio } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
 
@@ -22,6 +22,13 @@ export class BuiltCli {
 
   start(...args: string[]): TrackerProcess {
     return new TrackerProcess(path.join(this.#folder, 'cli.js'), args);
+  }
+
+  /** Writes a file that goes with the rest. @returns its path */
+  file(name: string, content: string): string {
+    const file = path.join(this.#folder, name);
+    writeFileSync(file, content);
+    return file;
   }
 
   remove(): void {
@@ -52,6 +59,11 @@ export class TrackerProcess {
       if (!Array.isArray(result)) throw new Error(`the tracker ended with ${result}: ${this.stderr}`);
     }
     return this.stdout.trim().replace('listening on ', '');
+  }
+
+  /** Sends a signal that it goes on after. */
+  signal(signal: NodeJS.Signals): void {
+    this.#child.kill(signal);
   }
 
   kill(signal: NodeJS.Signals): Promise<number | string> {

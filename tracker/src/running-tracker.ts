@@ -1,0 +1,126 @@
+// A tracker made from settings, as the command runs it.
+
+import type { LineLogger } from './adapters/logger';
+import type { TlsFiles } from './adapters/tls-files';
+import { formatListenAddress, type ListenTarget } from './config/listen-address';
+import { changedSettings, type LoadedConfig } from './config/load-config';
+import type { Settings } from './config/settings';
+import { DEFAULT_LIMITS, type TrackerLimits } from './core/limits';
+import { createTracker, type ListenAddress, type Tracker } from './index';
+
+/** An address could not be had; the message is for people. */
+export class StartError extends Error {
+  override readonly name = 'StartError';
+}
+
+export class RunningTracker {
+  readonly #tracker: Tracker;
+
+  constructor(
+    private settings: Settings,
+    private readonly logger: LineLogger,
+  ) {
+    this.#tracker = createTracker({
+      intervalSeconds: settings.intervalSeconds,
+      pingIntervalMs: settings.pingIntervalMs,
+      limits: limitsOf(settings),
+      proxy: {
+        trusted: settings.trustedProxies,
+        protocol: settings.proxyProtocol,
+        forwardedFor: settings.forwardedFor,
+      },
+      logger,
+    });
+  }
+
+  /** Opens all addresses. @returns one line for each, for people and scripts. @throws StartError */
+  async start(): Promise<string[]> {
+    const { adminListen } = this.settings;
+    const serves = adminListen.length > 0 ? 'viewers' : 'all';
+    const lines: string[] = [];
+    for (const target of this.#targets()) lines.push(`listening on ${await this.#open(target, { serves })}`);
+    for (const target of adminListen) lines.push(`admin on ${await this.#open(target, { serves: 'status' })}`);
+    return lines;
+  }
+
+  /** Takes over what can be changed while it runs, and says what cannot. A mistake changes nothing. */
+  reload(loaded: LoadedConfig<Settings>): void {
+    if (loaded.type === 'invalid') {
+      for (const problem of loaded.problems) this.logger.log('error', 'settings not read again', { problem });
+      return;
+    }
+    const { settings } = loaded;
+    const { reloadable, restart } = changedSettings(this.settings, settings);
+    for (const setting of restart) this.logger.log('warn', 'this setting needs a restart', { setting });
+    this.logger.configure({ level: settings['log.level'], format: settings['log.format'] });
+    const takesTls = this.#reloadTls(settings);
+    const taken = reloadable.filter((name) => takesTls || !name.startsWith('tls.'));
+    this.settings = { ...this.settings, ...Object.fromEntries(taken.map((name) => [name, settings[name]])) };
+    this.logger.log('info', 'settings read again', { changed: taken.length });
+  }
+
+  async drain(): Promise<void> {
+    const { drainSeconds, readyGraceSeconds } = this.settings;
+    await this.#tracker.drain({ seconds: drainSeconds, readyGraceSeconds });
+    this.logger.flush();
+  }
+
+  async close(): Promise<void> {
+    await this.#tracker.close();
+    this.logger.flush();
+  }
+
+  /** @returns whether the files of these settings are in use now */
+  #reloadTls(settings: Settings): boolean {
+    const tls = tlsFilesOf(settings);
+    if ((tls === undefined) === (tlsFilesOf(this.settings) === undefined)) return this.#tracker.reloadTls(tls);
+    this.logger.log('warn', 'this setting needs a restart', { setting: 'tls' });
+    return false;
+  }
+
+  #targets(): readonly ListenTarget[] {
+    const { listen, host, port } = this.settings;
+    return listen.length > 0 ? listen : [{ type: 'tcp', host, port }];
+  }
+
+  async #open(target: ListenTarget, { serves }: { serves: NonNullable<ListenAddress['serves']> }): Promise<string> {
+    const tls = serves === 'status' || target.type === 'unix' ? undefined : tlsFilesOf(this.settings);
+    try {
+      const { url } = await this.#tracker.listen({ ...addressOf(target, this.settings.socketMode), tls, serves });
+      return url;
+    } catch (error) {
+      throw new StartError(explainListenError(error, target), { cause: error });
+    }
+  }
+}
+
+/** The files of TLS, if there is to be TLS. */
+export function tlsFilesOf(settings: Settings): TlsFiles | undefined {
+  const { 'tls.certFile': certFile, 'tls.keyFile': keyFile } = settings;
+  return certFile !== undefined && keyFile !== undefined ? { certFile, keyFile } : undefined;
+}
+
+function limitsOf(settings: Settings): Partial<TrackerLimits> {
+  const names = Object.keys(DEFAULT_LIMITS) as (keyof TrackerLimits)[];
+  return Object.fromEntries(names.map((name) => [name, settings[`limits.${name}`]]));
+}
+
+function addressOf(target: ListenTarget, mode: number): ListenAddress {
+  if (target.type === 'unix') return { path: target.path, mode };
+  return { port: target.port, ...(target.host !== undefined && { host: target.host }) };
+}
+
+function explainListenError(error: unknown, target: ListenTarget): string {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  const reason = error instanceof Error ? error.message : String(error);
+  if (target.type === 'unix') {
+    if (code === 'EADDRINUSE') return `somebody listens on ${target.path} already, or it is no socket`;
+    return `cannot listen on ${formatListenAddress(target)}: ${reason}`;
+  }
+  const { host, port } = target;
+  const where = host === undefined ? `port ${port}` : `port ${port} of ${host}`;
+  if (code === 'EADDRINUSE') return `${where} is already in use; choose another with --port`;
+  if (code === 'EACCES') return `no permission to listen on ${where}`;
+  if (code === 'ENOTFOUND' || code === 'EADDRNOTAVAIL') return `${String(host)} is no address of this machine`;
+  return `cannot listen on ${where}: ${reason}`;
+}
