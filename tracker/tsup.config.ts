@@ -5,7 +5,10 @@ import { defineConfig } from 'tsup';
 
 // Run from the repository's root, so every path starts from this file.
 const here = path.dirname(fileURLToPath(import.meta.url));
-const { version } = JSON.parse(readFileSync(path.join(here, 'package.json'), 'utf8')) as { version: string };
+const { version, dependencies } = JSON.parse(readFileSync(path.join(here, 'package.json'), 'utf8')) as {
+  version: string;
+  dependencies: Record<string, string>;
+};
 const tsconfig = path.join(here, 'tsconfig.json');
 
 export default defineConfig((flags) => ({
@@ -17,7 +20,7 @@ export default defineConfig((flags) => ({
   target: 'node20',
   // No shared chunks: their names change with their content, and old ones would stay behind.
   splitting: false,
-  external: ['ws'],
+  external: Object.keys(dependencies),
   define: { TRACKER_VERSION: JSON.stringify(version) },
   esbuildOptions(options) {
     options.charset = 'utf8';

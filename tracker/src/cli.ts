@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // The command `p2p-media-tracker`. Exit codes: 0 closed by a signal, 1 could not listen, 2 wrong settings.
 
+import cluster from 'node:cluster';
 import { readFileSync } from 'node:fs';
 import { LineLogger } from './adapters/logger';
 import { readTlsFiles } from './adapters/tls-files';
@@ -8,6 +9,7 @@ import { helpText, printConfig } from './config/config-texts';
 import { loadConfig, type ConfigInput, type LoadedConfig } from './config/load-config';
 import { RunningTracker, StartError, tlsFilesOf } from './running-tracker';
 import type { Settings } from './config/settings';
+import { Supervisor } from './workers/supervisor';
 
 type LoadedSettings = Extract<LoadedConfig<Settings>, { type: 'loaded' }>;
 
@@ -44,32 +46,62 @@ async function prepare({ settings, commands }: LoadedSettings): Promise<void> {
   const problem = findFileProblem(settings);
   if (problem !== undefined) return fail(2, problem);
   if (commands.has('check-config')) return write('all settings are fine\n');
-  await run(settings);
+  await (settings.workers > 1 && cluster.isPrimary ? supervise(settings) : run(settings));
 }
 
 function write(text: string): void {
   process.stdout.write(text);
 }
 
-async function run(settings: Settings): Promise<void> {
-  const logger = new LineLogger({
+function createLogger(settings: Settings): LineLogger {
+  return new LineLogger({
     level: settings['log.level'],
     format: settings['log.format'],
     write: (line) => process.stderr.write(line),
     now: Date.now,
   });
-  const tracker = new RunningTracker(settings, logger);
+}
+
+/** Several processes behind one port: this one serves nobody, and sees to the others. */
+async function supervise(settings: Settings): Promise<void> {
+  const logger = createLogger(settings);
+  const supervisor = new Supervisor({
+    workerCount: settings.workers,
+    onReady: (lines) => write(lines.map((line) => `${line}\n`).join('')),
+    onDeath: ({ pid, cause, replacedAfterMs }) =>
+      logger.log('error', 'a worker ended', {
+        pid: pid ?? 'unknown',
+        cause,
+        replacement: replacedAfterMs === undefined ? 'none' : `after ${replacedAfterMs} ms`,
+      }),
+  });
+  process.on('SIGTERM', () => supervisor.end());
+  process.on('SIGINT', () => supervisor.end({ isAtOnce: true }));
+  process.on('SIGHUP', () => supervisor.reload());
+  process.on('SIGUSR2', () => {
+    logger.log('info', 'restarting the workers, one after the other', {});
+    void supervisor.restart().then(() => logger.log('info', 'the workers have been restarted', {}));
+  });
+  supervisor.start();
+  process.exitCode = await supervisor.ended;
+}
+
+async function run(settings: Settings): Promise<void> {
+  const logger = createLogger(settings);
+  const tracker = new RunningTracker(settings, logger, () => loadConfig(input));
   let isStopping = false;
   const stop = (isAtOnce: boolean) => {
     // Whoever asks a second time, while clients are being sent away, gets it at once.
     void (isAtOnce || isStopping ? tracker.close() : tracker.drain());
     isStopping = true;
   };
-  process.on('SIGTERM', () => stop(false));
-  process.on('SIGINT', () => stop(true));
-  process.on('SIGHUP', () => tracker.reload(loadConfig(input)));
+  // Whoever signals the whole group (a terminal, systemd) signals workers too: their supervisor tells them what to do.
+  process.on('SIGTERM', () => cluster.isPrimary && stop(false));
+  process.on('SIGINT', () => cluster.isPrimary && stop(true));
+  process.on('SIGHUP', () => cluster.isPrimary && tracker.reload(loadConfig(input)));
   try {
-    for (const line of await tracker.start()) process.stdout.write(`${line}\n`);
+    const lines = await tracker.start();
+    if (cluster.isPrimary) for (const line of lines) write(`${line}\n`);
   } catch (error) {
     await tracker.close();
     if (!isStopping) fail(1, error instanceof StartError ? error.message : String(error));

@@ -10,19 +10,22 @@ import { DEFAULT_PING_INTERVAL_MS } from './adapters/heartbeat';
 import { openListener, refuseUpgrade, type ListenAddress, type Listener } from './adapters/http-listener';
 import { LinkHub, type LinkCounters } from './adapters/link-hub';
 import { SILENT, type Logger } from './adapters/logger';
-import { createStatusListener, requestPath } from './adapters/status-routes';
+import { createStatusListener, requestPath, type Figures } from './adapters/status-routes';
 import type { TlsFiles } from './adapters/tls-files';
 import { WebSocketTransport } from './adapters/web-socket-transport';
 import type { Counters } from './core/counters';
 import { DEFAULT_DRAIN_SECONDS, DEFAULT_READY_GRACE_SECONDS } from './core/drain-plan';
 import { DEFAULT_INTERVAL_SECONDS, DEFAULT_LIMITS, type TrackerLimits } from './core/limits';
 import { TrackerCore, type TrackerTotals } from './core/tracker-core';
+import { TrackerMetrics, type MetricsReport } from './metrics/tracker-metrics';
 
 export { DEFAULT_INTERVAL_SECONDS, DEFAULT_LIMITS, type TrackerLimits } from './core/limits';
 export type { ProxyOptions } from './adapters/client-address';
 export type { DrainOptions } from './adapters/drain';
 export type { ListenAddress } from './adapters/http-listener';
 export type { LogContext, Logger, LogLevel } from './adapters/logger';
+export type { Figures } from './adapters/status-routes';
+export type { MetricsReport } from './metrics/tracker-metrics';
 export type { TlsFiles } from './adapters/tls-files';
 
 /** All optional. */
@@ -39,6 +42,8 @@ export interface TrackerOptions {
   readonly proxy?: ProxyOptions;
   /** Told what an operator should know; never of single clients or messages. @defaultValue nobody */
   readonly logger?: Logger;
+  /** What `/stats.json` and `/metrics` say, where this tracker is one of several. @defaultValue its own figures */
+  readonly figures?: Figures;
 }
 
 /** Totals of the moment and counts since the start; the content of `/stats.json`. */
@@ -58,6 +63,10 @@ export interface Tracker {
   /** Opens a port of its own, with `/health`, `/ready` and `/stats.json` beside the WebSocket. */
   listen(address?: ListenAddress): Promise<{ url: string; port: number }>;
   stats(): TrackerStats;
+  /** Metrics of the tracker and its process in the text format of Prometheus, as `/metrics` has them. */
+  metrics(): Promise<string>;
+  /** The same as JSON, to be added up with those of others. */
+  metricsReport(): Promise<MetricsReport>;
   /**
    * Ends it without a wave of reconnects: `/ready` is 503 at once, after `readyGraceSeconds` nobody new is taken,
    * then viewers are sent away one by one in random order (code 1012 with the time to come back after), and all is
@@ -102,6 +111,8 @@ class WebSocketTracker implements Tracker {
   readonly #addresses: ClientAddresses;
   readonly #proxy: ProxyOptions;
   readonly #logger: Logger;
+  readonly #figures: Figures;
+  #metrics: TrackerMetrics | undefined;
   readonly #abortDrain = new AbortController();
   #draining: Promise<void> | undefined;
   #takesNewcomers = true;
@@ -114,6 +125,7 @@ class WebSocketTracker implements Tracker {
     const limits = checkLimits(options.limits ?? {});
     this.#logger = options.logger ?? SILENT;
     this.#proxy = options.proxy ?? {};
+    this.#figures = options.figures ?? this;
     this.#addresses = new ClientAddresses(this.#proxy);
     this.#core = new TrackerCore({ random: Math.random, intervalSeconds, limits });
     this.#hub = new LinkHub(this.#core, {
@@ -153,7 +165,7 @@ class WebSocketTracker implements Tracker {
     const listener = await openListener(address, {
       requests: createStatusListener({
         isReady: () => !this.#closing && !this.#draining,
-        ...(serves !== 'viewers' && { stats: () => this.stats() }),
+        ...(serves !== 'viewers' && { figures: this.#figures }),
       }),
       ...(serves !== 'status' && { upgrade: this.#upgrade }),
       addresses: this.#addresses,
@@ -174,6 +186,14 @@ class WebSocketTracker implements Tracker {
     return { ...this.#core.totals(), ...structuredClone({ ...this.#core.counters, ...this.#hub.counters }) };
   }
 
+  metrics(): Promise<string> {
+    return this.#ownMetrics.text();
+  }
+
+  metricsReport(): Promise<MetricsReport> {
+    return this.#ownMetrics.report();
+  }
+
   async drain({
     seconds = DEFAULT_DRAIN_SECONDS,
     readyGraceSeconds = DEFAULT_READY_GRACE_SECONDS,
@@ -190,6 +210,11 @@ class WebSocketTracker implements Tracker {
 
   close(): Promise<void> {
     return (this.#closing ??= this.#close());
+  }
+
+  /** Made when first asked for: it watches the process, for which an embedding server may have its own means. */
+  get #ownMetrics(): TrackerMetrics {
+    return (this.#metrics ??= new TrackerMetrics(() => this.stats()));
   }
 
   readonly #upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer, origin: LinkOrigin): void => {

@@ -1,12 +1,17 @@
 // A tracker made from settings, as the command runs it.
 
+import cluster from 'node:cluster';
 import type { LineLogger } from './adapters/logger';
+import type { Figures } from './adapters/status-routes';
 import type { TlsFiles } from './adapters/tls-files';
 import { formatListenAddress, type ListenTarget } from './config/listen-address';
 import { changedSettings, type LoadedConfig } from './config/load-config';
 import type { Settings } from './config/settings';
 import { DEFAULT_LIMITS, type TrackerLimits } from './core/limits';
 import { createTracker, type ListenAddress, type Tracker } from './index';
+import { mergeMetrics } from './metrics/tracker-metrics';
+import { WorkerChannel } from './workers/worker-channel';
+import { sumStats } from './workers/worker-messages';
 
 /** An address could not be had; the message is for people. */
 export class StartError extends Error {
@@ -15,11 +20,23 @@ export class StartError extends Error {
 
 export class RunningTracker {
   readonly #tracker: Tracker;
+  /** In a worker: the way to its supervisor. */
+  readonly #channel: WorkerChannel | undefined;
 
+  /** @param reload - reads the settings again */
   constructor(
     private settings: Settings,
     private readonly logger: LineLogger,
+    reload: () => LoadedConfig<Settings>,
   ) {
+    if (cluster.isWorker) {
+      this.#channel = new WorkerChannel({
+        report: async () => ({ stats: this.#tracker.stats(), metrics: await this.#tracker.metricsReport() }),
+        drain: () => void this.drain(),
+        close: () => void this.close(),
+        reload: () => this.reload(reload()),
+      });
+    }
     this.#tracker = createTracker({
       intervalSeconds: settings.intervalSeconds,
       pingIntervalMs: settings.pingIntervalMs,
@@ -30,6 +47,7 @@ export class RunningTracker {
         forwardedFor: settings.forwardedFor,
       },
       logger,
+      ...(this.#channel && { figures: figuresOfAll(this.#channel) }),
     });
   }
 
@@ -40,6 +58,7 @@ export class RunningTracker {
     const lines: string[] = [];
     for (const target of this.#targets()) lines.push(`listening on ${await this.#open(target, { serves })}`);
     for (const target of adminListen) lines.push(`admin on ${await this.#open(target, { serves: 'status' })}`);
+    this.#channel?.ready(lines);
     return lines;
   }
 
@@ -62,12 +81,13 @@ export class RunningTracker {
   async drain(): Promise<void> {
     const { drainSeconds, readyGraceSeconds } = this.settings;
     await this.#tracker.drain({ seconds: drainSeconds, readyGraceSeconds });
-    this.logger.flush();
+    await this.close();
   }
 
   async close(): Promise<void> {
     await this.#tracker.close();
     this.logger.flush();
+    this.#channel?.leave();
   }
 
   /** @returns whether the files of these settings are in use now */
@@ -92,6 +112,14 @@ export class RunningTracker {
       throw new StartError(explainListenError(error, target), { cause: error });
     }
   }
+}
+
+/** Whichever worker is asked answers for all. */
+function figuresOfAll(channel: WorkerChannel): Figures {
+  return {
+    stats: async () => sumStats((await channel.collect()).map(({ stats }) => stats)),
+    metrics: async () => mergeMetrics((await channel.collect()).map(({ metrics }) => metrics)),
+  };
 }
 
 /** The files of TLS, if there is to be TLS. */

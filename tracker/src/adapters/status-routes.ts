@@ -2,30 +2,45 @@
 
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 
+/** What can be asked about a tracker, or about all workers of one. */
+export interface Figures {
+  /** Totals only: info hashes tell who watches what, and are nobody else's business. */
+  stats(): object | Promise<object>;
+  /** In the text format of Prometheus. */
+  metrics(): Promise<string>;
+}
+
 export interface StatusSource {
   /** Whether new clients are welcome. */
   isReady(): boolean;
-  /** Totals only: info hashes tell who watches what, and are nobody else's business. Without it, no `/stats.json`. */
-  readonly stats?: () => object;
+  /** What `/stats.json` and `/metrics` say; without it there are none. */
+  readonly figures?: Figures;
 }
+
+/** https://prometheus.io/docs/instrumenting/exposition_formats/#text-based-format */
+const METRICS_TYPE = 'text/plain; version=0.0.4';
 
 interface Reply {
   readonly status: number;
-  readonly type: 'application/json' | 'text/plain';
+  readonly type: string;
   readonly body: string;
 }
 
-/** Serves `/health`, `/ready` and, if there are any statistics, `/stats.json`; everything else is 404. */
+/** Serves `/health`, `/ready` and, if there are any figures, `/stats.json` and `/metrics`; everything else is 404. */
 export function createStatusListener(source: StatusSource): RequestListener {
-  const { stats } = source;
-  const routes: Readonly<Record<string, () => Reply>> = {
+  const { figures } = source;
+  const routes: Readonly<Record<string, () => Reply | Promise<Reply>>> = {
     '/health': () => ({ status: 200, type: 'text/plain', body: 'ok\n' }),
     '/ready': () =>
       source.isReady()
         ? { status: 200, type: 'text/plain', body: 'ready\n' }
         : { status: 503, type: 'text/plain', body: 'closing\n' },
-    ...(stats && {
-      '/stats.json': () => ({ status: 200, type: 'application/json', body: `${JSON.stringify(stats())}\n` }),
+    ...(figures && {
+      '/stats.json': async () => {
+        const stats = await figures.stats();
+        return { status: 200, type: 'application/json', body: `${JSON.stringify(stats)}\n` };
+      },
+      '/metrics': async () => ({ status: 200, type: METRICS_TYPE, body: await figures.metrics() }),
     }),
   };
   return (request, response) => {
@@ -36,7 +51,10 @@ export function createStatusListener(source: StatusSource): RequestListener {
       response.setHeader('allow', 'GET, HEAD');
       return send(request, response, { status: 405, type: 'text/plain', body: 'method not allowed\n' });
     }
-    send(request, response, route());
+    void Promise.resolve(route()).then(
+      (reply) => send(request, response, reply),
+      () => send(request, response, { status: 500, type: 'text/plain', body: 'the figures could not be had\n' }),
+    );
   };
 }
 

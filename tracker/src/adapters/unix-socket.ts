@@ -1,6 +1,7 @@
 // Unix sockets to listen on: permissions from the first moment, and the file that a dead process left behind.
 
-import { lstat, unlink } from 'node:fs/promises';
+import cluster from 'node:cluster';
+import { chmod, lstat, unlink } from 'node:fs/promises';
 import { connect, type Server } from 'node:net';
 import { isMainThread } from 'node:worker_threads';
 
@@ -18,6 +19,8 @@ export async function listenUnix(server: Server, path: string, mode: number): Pr
     if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE' || !(await removeIfDead(path))) throw error;
     await bind(server, path, mode);
   }
+  // There the supervisor made the file, under a umask of its own, with which only its owner may connect.
+  if (cluster.isWorker) await chmod(path, mode);
 }
 
 async function bind(server: Server, path: string, mode: number): Promise<void> {

@@ -10,6 +10,9 @@ import { DEFAULT_INTERVAL_SECONDS, DEFAULT_LIMITS, type TrackerLimits } from '..
 import { formatListenAddress, LISTEN_ADDRESS_FORMS, parseListenAddress, type ListenTarget } from './listen-address';
 import { fileMode, list, onOff, oneOf, text, wholeNumber, type Setting, type ValuesOf } from './setting';
 
+/** Most processes of one tracker; more cores than any machine has. */
+const MAX_WORKERS = 1024;
+
 /** A list of addresses to listen on. */
 const listenAddresses = (row: { description: string; defaultText: string; flag: string }) =>
   list<ListenTarget>(
@@ -65,7 +68,7 @@ export const SETTINGS = {
     flag: 'listen',
   }),
   adminListen: listenAddresses({
-    description: 'Addresses for /stats.json, which is then nowhere else; /health and /ready are everywhere.',
+    description: 'Addresses for /stats.json and /metrics, which are then nowhere else; /health and /ready are everywhere.',
     defaultText: 'with the WebSockets',
     flag: 'admin-listen',
   }),
@@ -151,7 +154,13 @@ export const SETTINGS = {
     isReloadable: true,
   }),
   ...LIMITS,
-  // Rows of further parts (bus, workers, tokens, lists, rates) go here; `isSecret` hides a value.
+  workers: wholeNumber({
+    description: 'Processes that share the addresses, one per core; with more than 1 there is a supervisor besides.',
+    least: 1,
+    most: MAX_WORKERS,
+    defaultValue: 1,
+  }),
+  // Rows of further parts (bus, tokens, lists, rates) go here; `isSecret` hides a value.
 };
 
 export type Settings = ValuesOf<typeof SETTINGS>;

@@ -1,6 +1,6 @@
 import { execFileSync, spawn, type ChildProcessByStdio } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
 
@@ -59,6 +59,13 @@ export class TrackerProcess {
       if (!Array.isArray(result)) throw new Error(`the tracker ended with ${result}: ${this.stderr}`);
     }
     return this.stdout.trim().replace('listening on ', '');
+  }
+
+  /** Process ids of its workers (Linux). */
+  childPids(): number[] {
+    const { pid } = this.#child;
+    const children = readFileSync(`/proc/${String(pid)}/task/${String(pid)}/children`, 'utf8');
+    return children.trim().split(' ').filter(Boolean).map(Number);
   }
 
   /** Sends a signal that it goes on after. */
