@@ -12,7 +12,11 @@ const { version, dependencies } = JSON.parse(readFileSync(path.join(here, 'packa
 const tsconfig = path.join(here, 'tsconfig.json');
 
 export default defineConfig((flags) => ({
-  entry: { index: path.join(here, 'src/index.ts'), cli: path.join(here, 'src/cli.ts') },
+  entry: {
+    index: path.join(here, 'src/index.ts'),
+    token: path.join(here, 'src/token.ts'),
+    cli: path.join(here, 'src/cli.ts'),
+  },
   outDir: flags.outDir ?? path.join(here, 'dist'),
   tsconfig,
   format: 'esm',
@@ -26,7 +30,7 @@ export default defineConfig((flags) => ({
     options.charset = 'utf8';
   },
   dts: {
-    entry: { index: path.join(here, 'src/index.ts') },
+    entry: { index: path.join(here, 'src/index.ts'), token: path.join(here, 'src/token.ts') },
     // tsup sets baseUrl, which TypeScript 6 calls an error unless told otherwise.
     compilerOptions: {
       ignoreDeprecations: '6.0',

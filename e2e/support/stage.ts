@@ -10,7 +10,7 @@ import type { P2POptions, SessionStats } from '../../engine/src/index';
 import type { LiveOptions } from '../../examples/server/live-stream';
 import { createOrigin, type Origin } from '../../examples/server/origin';
 import { createSite } from '../../examples/server/site';
-import { createTracker, type Tracker } from '../../tracker/src/index';
+import { createTracker, type Tracker, type TrackerOptions } from '../../tracker/src/index';
 import { installProbes, type ProbeOptions, type SeenBytes } from './probes';
 
 export const ROOT = join(__dirname, '..', '..');
@@ -42,6 +42,8 @@ export interface ViewerOptions {
   /** False: the plugin is not called. @defaultValue true */
   readonly isP2P?: boolean;
   readonly options?: P2POptions;
+  /** Where the page's token function asks for one, with the query parameters `swarm` and `peer`. */
+  readonly tokenUrl?: string;
   /** Removes WebRTC from the page before any script runs. */
   readonly hasNoWebRtc?: boolean;
   /** Keeps what goes out over data channels. */
@@ -65,7 +67,10 @@ export interface Stage {
   /** Opens a page of the test's own for one more viewer. */
   openPage(html: string, probes: ProbeOptions): Promise<Viewer>;
   /** A tracker beside the stage's own, ended by the reset if the test has not. @defaultValue any free port */
-  startTracker(port?: number): Promise<{ readonly tracker: Tracker; readonly url: string; readonly port: number }>;
+  startTracker(
+    port?: number,
+    options?: TrackerOptions,
+  ): Promise<{ readonly tracker: Tracker; readonly url: string; readonly port: number }>;
   /** Sends all viewers away, ends the trackers that the test has started, sets the origin right and empties its log: for the end of each test. */
   reset(): Promise<void>;
   /** Serves a script of the test's own at `path`. */
@@ -105,8 +110,8 @@ export async function setStage({ live }: { live?: LiveOptions } = {}): Promise<S
     tracker,
     trackerUrl,
     serveScript: (path, text) => void pages.set(path, text),
-    startTracker: async (port = 0) => {
-      const started = createTracker();
+    startTracker: async (port = 0, options = {}) => {
+      const started = createTracker(options);
       extraTrackers.push(started);
       return { tracker: started, ...(await started.listen({ host: '127.0.0.1', port })) };
     },
@@ -205,7 +210,7 @@ declare global {
 }
 
 function viewerPage(viewer: ViewerOptions, trackerUrl: string): string {
-  const { source, isP2P = true, script = DEFAULT_SCRIPT, bufferGoalSeconds, trustsOwnRates = false } = viewer;
+  const { source, isP2P = true, script = DEFAULT_SCRIPT, bufferGoalSeconds, trustsOwnRates = false, tokenUrl } = viewer;
   const vhs = trustsOwnRates ? { useNetworkInformationApi: false } : {};
   const options: P2POptions = { trackers: [trackerUrl], iceServers: [], ...viewer.options };
   return `<!doctype html><meta charset="utf-8"><title>viewer</title>
@@ -219,12 +224,24 @@ function viewerPage(viewer: ViewerOptions, trackerUrl: string): string {
       ${
         isP2P
           ? `window.standingAside = [];
-      player.p2pMediaLoader(${JSON.stringify(options)}).on('standingAside', ({ reason }) => standingAside.push(reason));`
+      const options = ${JSON.stringify(options)};
+      ${tokenUrl === undefined ? '' : tokenFunction(tokenUrl)}
+      player.p2pMediaLoader(options).on('standingAside', ({ reason }) => standingAside.push(reason));`
           : ''
       }
       watchPlayer(player);
       player.src({ src: ${JSON.stringify(source)}, type: '${source.endsWith('.mpd') ? DASH_TYPE : HLS_TYPE}' });
     </script>`;
+}
+
+/** What a site would write. */
+function tokenFunction(tokenUrl: string): string {
+  return `options.token = async ({ swarmId, peerId }) => {
+        const query = new URLSearchParams({ swarm: swarmId, peer: peerId });
+        const response = await fetch(${JSON.stringify(tokenUrl)} + '?' + query);
+        if (!response.ok) throw new Error('HTTP ' + response.status);
+        return response.text();
+      };`;
 }
 
 /** Polls until `condition` holds; fails saying what did not come. */

@@ -36,6 +36,7 @@ export type {
 } from './player/player-connection';
 export type { Cancel } from './ports/clock';
 export type { Logger, LogLevel } from './ports/logger';
+export type { TokenProvider, TokenRequest } from './ports/token-source';
 export { DEFAULT_ICE_SERVERS, DEFAULT_TRACKERS } from './session/options';
 export type { IceServer, P2POptions, UploadOptions } from './session/options';
 export type { SessionEvents, SessionHandle, SessionStats } from './session/session-handle';

@@ -3,8 +3,10 @@
 
 import cluster from 'node:cluster';
 import { readFileSync } from 'node:fs';
+import { AccessControl } from './access/access-control';
 import { LineLogger } from './adapters/logger';
 import { readTlsFiles } from './adapters/tls-files';
+import { accessOptionsOf } from './config/access-settings';
 import { helpText, printConfig } from './config/config-texts';
 import { loadConfig, type ConfigInput, type LoadedConfig } from './config/load-config';
 import { RunningTracker, StartError, tlsFilesOf } from './running-tracker';
@@ -28,11 +30,12 @@ function fail(exitCode: number, ...problems: readonly string[]): void {
   process.exitCode = exitCode;
 }
 
-/** What is wrong with the files that settings name; undefined if nothing. */
+/** What is wrong with the files and origins that settings name; undefined if nothing. */
 function findFileProblem(settings: Settings): string | undefined {
   const tls = tlsFilesOf(settings);
   try {
     if (tls) readTlsFiles(tls);
+    new AccessControl(accessOptionsOf(settings), Date.now);
     return undefined;
   } catch (error) {
     return error instanceof Error ? error.message : String(error);

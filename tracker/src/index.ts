@@ -3,25 +3,41 @@
 import type { IncomingMessage, Server as HttpServer } from 'node:http';
 import type { Server as HttpsServer } from 'node:https';
 import type { Duplex } from 'node:stream';
+import { AccessControl, type AccessCounters, type AccessOptions } from './access/access-control';
 import { ClientAddresses, type ProxyOptions } from './adapters/client-address';
 import type { LinkOrigin } from './adapters/client-link';
+import { readClientAbout } from './adapters/client-request';
 import { runDrain, type DrainOptions } from './adapters/drain';
 import { DEFAULT_PING_INTERVAL_MS } from './adapters/heartbeat';
 import { openListener, refuseUpgrade, type ListenAddress, type Listener } from './adapters/http-listener';
 import { LinkHub, type LinkCounters } from './adapters/link-hub';
+import { LoadMeter } from './adapters/load-meter';
 import { SILENT, type Logger } from './adapters/logger';
 import { createStatusListener, requestPath, type Figures } from './adapters/status-routes';
 import type { TlsFiles } from './adapters/tls-files';
 import { WebSocketTransport } from './adapters/web-socket-transport';
+import type { ClientAbout } from './core/client-about';
 import type { Counters } from './core/counters';
 import { DEFAULT_DRAIN_SECONDS, DEFAULT_READY_GRACE_SECONDS } from './core/drain-plan';
 import { DEFAULT_INTERVAL_SECONDS, DEFAULT_LIMITS, type TrackerLimits } from './core/limits';
+import { LoadGovernor, type OverloadLevel, type OverloadOptions } from './core/load/load-governor';
+import { OPEN_REFUSALS, type OpenRefusal } from './core/open-refusal';
+import { checkNames, checkWhole } from './core/option-checks';
+import { resolveRates, type RateLimits } from './core/rates/rate-limits';
 import { TrackerCore, type TrackerTotals } from './core/tracker-core';
 import { TrackerMetrics, type MetricsReport } from './metrics/tracker-metrics';
 
 export { DEFAULT_INTERVAL_SECONDS, DEFAULT_LIMITS, type TrackerLimits } from './core/limits';
 export type { ProxyOptions } from './adapters/client-address';
 export type { DrainOptions } from './adapters/drain';
+export type { AccessOptions, TokenOptions } from './access/access-control';
+export type { AuthorizationOptions, Authorize, AuthorizeRequest } from './access/authorize-gate';
+export type { InfoHashOptions } from './access/info-hash-lists';
+export type { OriginOptions } from './access/origin-rules';
+export type { TokenKey } from './access/token';
+export { parseTokenKeys, readTokenKeys } from './access/token-keys';
+export type { OverloadOptions } from './core/load/load-governor';
+export { DEFAULT_RATES, type RateLimits } from './core/rates/rate-limits';
 export type { ListenAddress } from './adapters/http-listener';
 export type { LogContext, Logger, LogLevel } from './adapters/logger';
 export type { Figures } from './adapters/status-routes';
@@ -29,13 +45,17 @@ export type { MetricsReport } from './metrics/tracker-metrics';
 export type { TlsFiles } from './adapters/tls-files';
 
 /** All optional. */
-export interface TrackerOptions {
+export interface TrackerOptions extends AccessOptions {
   /** Seconds between two announces of a client, 1 to 86400. @defaultValue 120 */
   readonly intervalSeconds?: number;
   /** Milliseconds between two pings of the server, at least 10. @defaultValue 45000 */
   readonly pingIntervalMs?: number;
   /** What clients may do at most. @defaultValue see DEFAULT_LIMITS */
   readonly limits?: Partial<TrackerLimits>;
+  /** How often clients may do it. @defaultValue see DEFAULT_RATES */
+  readonly rates?: Partial<RateLimits>;
+  /** When the tracker has too much to do, and what it does then. */
+  readonly overload?: OverloadOptions;
   /** Told of errors that should not be possible; the tracker goes on. @defaultValue none */
   readonly onError?: (error: unknown) => void;
   /** Proxies in front of listen() and attach(), and how they say who the client is. @defaultValue none is trusted */
@@ -47,7 +67,12 @@ export interface TrackerOptions {
 }
 
 /** Totals of the moment and counts since the start; the content of `/stats.json`. */
-export interface TrackerStats extends TrackerTotals, Readonly<Counters>, Readonly<LinkCounters> {}
+export interface TrackerStats extends TrackerTotals, Readonly<Counters>, Readonly<LinkCounters> {
+  readonly access: AccessCounters;
+  /** How much the tracker has to do, in [0, 1]. */
+  readonly load: number;
+  readonly overload: OverloadLevel;
+}
 
 export interface AttachOptions {
   /** Path that WebSockets are taken on, with its leading slash. @defaultValue every path */
@@ -79,12 +104,21 @@ export interface Tracker {
    * @returns false when a file cannot be used (the logger says why): the old certificate stays
    */
   reloadTls(files?: TlsFiles): boolean;
+  /**
+   * Reads the files of the swarms that are allowed and denied again. Peers of a swarm that is denied now leave with
+   * their next announce.
+   * @throws Error naming the file that is broken; the lists are then what they were
+   */
+  reload(): void;
   /** Ends every socket, port and timer of the tracker. A server it was attached to stays open. */
   close(): Promise<void>;
 }
 
 /** Milliseconds between two looks at who is overdue. */
 const TICK_MS = 1000;
+
+/** Milliseconds between two looks at the load. */
+const LOAD_INTERVAL_MS = 1000;
 
 /** Milliseconds that clients have to say goodbye at close(). */
 const CLOSE_GRACE_MS = 1000;
@@ -101,6 +135,10 @@ export function createTracker(options: TrackerOptions = {}): Tracker {
 }
 
 class WebSocketTracker implements Tracker {
+  readonly #access: AccessControl;
+  readonly #governor: LoadGovernor;
+  readonly #meter = new LoadMeter();
+  #loadDueAt = 0;
   readonly #core: TrackerCore;
   readonly #hub: LinkHub;
   readonly #transport: WebSocketTransport;
@@ -120,14 +158,17 @@ class WebSocketTracker implements Tracker {
 
   constructor(options: TrackerOptions) {
     const { intervalSeconds = DEFAULT_INTERVAL_SECONDS, pingIntervalMs = DEFAULT_PING_INTERVAL_MS } = options;
-    checkRange('intervalSeconds', intervalSeconds, 1, 86_400);
-    checkRange('pingIntervalMs', pingIntervalMs, 10, 3_600_000);
+    checkWhole('intervalSeconds', intervalSeconds, 1, 86_400);
+    checkWhole('pingIntervalMs', pingIntervalMs, 10, 3_600_000);
     const limits = checkLimits(options.limits ?? {});
     this.#logger = options.logger ?? SILENT;
     this.#proxy = options.proxy ?? {};
     this.#figures = options.figures ?? this;
     this.#addresses = new ClientAddresses(this.#proxy);
-    this.#core = new TrackerCore({ random: Math.random, intervalSeconds, limits });
+    const rates = resolveRates(options.rates);
+    const governor = (this.#governor = new LoadGovernor(intervalSeconds, options.overload));
+    const admission = (this.#access = new AccessControl(options, () => Date.now()));
+    this.#core = new TrackerCore({ random: Math.random, intervalSeconds, limits, rates, admission, governor });
     this.#hub = new LinkHub(this.#core, {
       now: () => performance.now(),
       pingIntervalMs,
@@ -135,10 +176,11 @@ class WebSocketTracker implements Tracker {
         this.#logger.log('error', 'internal error', { error: describeError(error) });
         options.onError?.(error);
       },
+      askAdmission: (request, onSettled) => admission.ask(request, () => performance.now(), onSettled),
     });
     this.#transport = new WebSocketTransport(this.#hub, this.#core.limits);
     // The servers keep the process alive as long as they should; the timer must not.
-    this.#timer = setInterval(() => this.#hub.tick(), Math.min(TICK_MS, pingIntervalMs)).unref();
+    this.#timer = setInterval(() => this.#tick(), Math.min(TICK_MS, pingIntervalMs)).unref();
   }
 
   attach(server: HttpServer | HttpsServer, { path }: AttachOptions = {}): void {
@@ -149,7 +191,7 @@ class WebSocketTracker implements Tracker {
     const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
       if (path === undefined || requestPath(request) === path) {
         this.#upgrade(request, socket, head, { address: this.#addresses.of(request) });
-      } else if (server.listenerCount('upgrade') === 1) refuseUpgrade(socket, '404 Not Found');
+      } else if (server.listenerCount('upgrade') === 1) refuseUpgrade(socket);
     };
     server.on('upgrade', onUpgrade);
     this.#undo.push(() => {
@@ -159,8 +201,8 @@ class WebSocketTracker implements Tracker {
 
   async listen(address: ListenAddress = {}): Promise<{ url: string; port: number }> {
     this.#assertOpen();
-    if (address.port !== undefined) checkRange('port', address.port, 0, 65_535);
-    if (address.mode !== undefined) checkRange('mode', address.mode, 0, 0o777);
+    if (address.port !== undefined) checkWhole('port', address.port, 0, 65_535);
+    if (address.mode !== undefined) checkWhole('mode', address.mode, 0, 0o777);
     const { serves = 'all' } = address;
     const listener = await openListener(address, {
       requests: createStatusListener({
@@ -183,7 +225,13 @@ class WebSocketTracker implements Tracker {
   }
 
   stats(): TrackerStats {
-    return { ...this.#core.totals(), ...structuredClone({ ...this.#core.counters, ...this.#hub.counters }) };
+    const { load, level } = this.#governor;
+    const counters = structuredClone({ ...this.#core.counters, ...this.#hub.counters });
+    return { ...this.#core.totals(), ...counters, access: this.#access.counters, load, overload: level };
+  }
+
+  reload(): void {
+    this.#access.reload();
   }
 
   metrics(): Promise<string> {
@@ -198,8 +246,8 @@ class WebSocketTracker implements Tracker {
     seconds = DEFAULT_DRAIN_SECONDS,
     readyGraceSeconds = DEFAULT_READY_GRACE_SECONDS,
   }: DrainOptions = {}): Promise<void> {
-    checkRange('seconds', seconds, 0, 3600);
-    checkRange('readyGraceSeconds', readyGraceSeconds, 0, 600);
+    checkWhole('seconds', seconds, 0, 3600);
+    checkWhole('readyGraceSeconds', readyGraceSeconds, 0, 600);
     await (this.#draining ??= this.#drain({ seconds, readyGraceSeconds }));
   }
 
@@ -218,9 +266,18 @@ class WebSocketTracker implements Tracker {
   }
 
   readonly #upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer, origin: LinkOrigin): void => {
-    if (this.#takesNewcomers) this.#transport.upgrade(request, socket, head, origin);
-    else refuseUpgrade(socket, '503 Service Unavailable');
+    const about = readClientAbout(request, origin.address);
+    const refusal = this.#refusal(about);
+    if (refusal) refuseUpgrade(socket, refusal.status, refusal.explanation);
+    else this.#transport.upgrade(request, socket, head, about);
   };
+
+  #refusal(about: ClientAbout): OpenRefusal | undefined {
+    if (!this.#takesNewcomers) return OPEN_REFUSALS.draining;
+    if (!this.#access.allowsOrigin(about)) return OPEN_REFUSALS.origin;
+    const reason = this.#core.refusesConnection(about, performance.now());
+    return reason && OPEN_REFUSALS[reason];
+  }
 
   async #drain(options: Required<DrainOptions>): Promise<void> {
     const { connections } = this.stats();
@@ -246,9 +303,19 @@ class WebSocketTracker implements Tracker {
     this.#abortDrain.abort();
     this.#takesNewcomers = false;
     clearInterval(this.#timer);
+    this.#meter.stop();
     const ended = this.#undo.map((undo) => undo());
     this.#hub.closeAll(GOING_AWAY, 'the tracker is closing');
     await Promise.all([...ended, this.#transport.close(CLOSE_GRACE_MS)]);
+  }
+
+  #tick(): void {
+    const now = performance.now();
+    if (now >= this.#loadDueAt) {
+      this.#loadDueAt = now + LOAD_INTERVAL_MS;
+      this.#governor.note(this.#meter.measure(), now);
+    }
+    this.#hub.tick();
   }
 
   #assertOpen(): void {
@@ -257,9 +324,9 @@ class WebSocketTracker implements Tracker {
 }
 
 function checkLimits(limits: Partial<TrackerLimits>): Partial<TrackerLimits> {
+  checkNames('limits', limits, DEFAULT_LIMITS);
   for (const [name, value] of Object.entries(limits)) {
-    if (!Object.hasOwn(DEFAULT_LIMITS, name)) throw new RangeError(`limits.${name} is not a limit of the tracker`);
-    checkRange(`limits.${name}`, value, 1, Number.MAX_SAFE_INTEGER);
+    checkWhole(`limits.${name}`, value, 1, Number.MAX_SAFE_INTEGER);
   }
   return limits;
 }
@@ -267,9 +334,4 @@ function checkLimits(limits: Partial<TrackerLimits>): Partial<TrackerLimits> {
 /** With its place in the code: what is reported here is a bug, and holds nothing of a client's. */
 function describeError(error: unknown): string {
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
-}
-
-function checkRange(name: string, value: number, least: number, most: number): void {
-  if (Number.isInteger(value) && value >= least && value <= most) return;
-  throw new RangeError(`${name} must be a whole number from ${least} to ${most}, not ${String(value)}`);
 }

@@ -4,6 +4,7 @@ import cluster from 'node:cluster';
 import type { LineLogger } from './adapters/logger';
 import type { Figures } from './adapters/status-routes';
 import type { TlsFiles } from './adapters/tls-files';
+import { accessOptionsOf } from './config/access-settings';
 import { formatListenAddress, type ListenTarget } from './config/listen-address';
 import { changedSettings, type LoadedConfig } from './config/load-config';
 import type { Settings } from './config/settings';
@@ -41,6 +42,7 @@ export class RunningTracker {
       intervalSeconds: settings.intervalSeconds,
       pingIntervalMs: settings.pingIntervalMs,
       limits: limitsOf(settings),
+      ...accessOptionsOf(settings),
       proxy: {
         trusted: settings.trustedProxies,
         protocol: settings.proxyProtocol,
@@ -72,6 +74,7 @@ export class RunningTracker {
     const { reloadable, restart } = changedSettings(this.settings, settings);
     for (const setting of restart) this.logger.log('warn', 'this setting needs a restart', { setting });
     this.logger.configure({ level: settings['log.level'], format: settings['log.format'] });
+    this.#reloadLists();
     const takesTls = this.#reloadTls(settings);
     const taken = reloadable.filter((name) => takesTls || !name.startsWith('tls.'));
     this.settings = { ...this.settings, ...Object.fromEntries(taken.map((name) => [name, settings[name]])) };
@@ -88,6 +91,17 @@ export class RunningTracker {
     await this.#tracker.close();
     this.logger.flush();
     this.#channel?.leave();
+  }
+
+  /** With one that is broken everything stays as it was. */
+  #reloadLists(): void {
+    try {
+      this.#tracker.reload();
+    } catch (error) {
+      this.logger.log('error', 'lists not read again', {
+        problem: error instanceof Error ? error.message : String(error),
+      });
+    }
   }
 
   /** @returns whether the files of these settings are in use now */

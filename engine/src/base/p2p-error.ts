@@ -10,6 +10,7 @@ export type P2PErrorReason =
   | 'segment-lost'
   | 'tracker-unreachable'
   | 'tracker-refused'
+  | 'token-failed'
   | 'peer-violation'
   | 'destroyed';
 
@@ -74,6 +75,11 @@ export class P2PError extends Error {
   /** The tracker answered, but refuses (its `failure reason`) or says what cannot be understood. */
   static trackerRefused(url: string, why: string): P2PError {
     return new P2PError('tracker-refused', `tracker ${url} refused: ${why}`, { url, why });
+  }
+
+  /** The page's `token` function gave none: it threw, took too long, or gave what cannot be one. */
+  static tokenFailed(why: string): P2PError {
+    return new P2PError('token-failed', `no token for the trackers: ${why}`, { why });
   }
 
   /** A peer broke the protocol; its connection was closed. */

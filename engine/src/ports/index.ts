@@ -9,6 +9,7 @@ export * from './peer-link';
 export * from './random';
 export * from './segment-store';
 export * from './signalling';
+export * from './token-source';
 
 import type { Clock } from './clock';
 import type { HttpFetcher } from './http-fetcher';
@@ -19,6 +20,7 @@ import type { PeerLinks } from './peer-link';
 import type { Random } from './random';
 import type { SegmentStore } from './segment-store';
 import type { Signalling } from './signalling';
+import type { TokenSource } from './token-source';
 
 /** Everything a session needs from the world. */
 export interface EnginePorts {
@@ -27,6 +29,7 @@ export interface EnginePorts {
   readonly http: HttpFetcher;
   readonly peers: PeerLinks;
   readonly signalling: Signalling;
+  readonly tokens: TokenSource;
   readonly store: SegmentStore;
   readonly lifecycle: PageLifecycle;
   readonly conditions: NetworkConditions;

@@ -1,9 +1,14 @@
+import type { Milliseconds } from '../base/units';
+
 /** Never called synchronously from `connect`; nothing after `onClose`. */
 export interface SignallingListener {
   onOpen(): void;
   onMessage(text: string): void;
-  /** The socket closed or never opened. Not called after the own `close`. */
-  onClose(reason: string): void;
+  /**
+   * The socket closed or never opened. Not called after the own `close`. `retryAfterMs`: the tracker asked to be left
+   * alone for so long, not more and not less.
+   */
+  onClose(reason: string, retryAfterMs?: Milliseconds): void;
 }
 
 /** A text WebSocket to one tracker. */

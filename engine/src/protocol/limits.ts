@@ -47,5 +47,11 @@ export const MAX_SIGNALS_PER_MINUTE = 60;
 /** Offers and answers over that limit, dropped, before the peer is closed. Stops a peer that floods on. */
 export const MAX_EXCESS_SIGNALS_PER_MINUTE = 60;
 
+/** Longest token that is shown to trackers. Stops a page's function from swelling each announce; signed ones have 300 at most. */
+export const MAX_TOKEN_CHARS = 512;
+
+/** Longest time that a tracker may ask to be left alone. Stops one, or whoever speaks for it, from sending viewers away. */
+export const MAX_RETRY_AFTER_MS = 300_000;
+
 /** Offers in one announce; also what trackers accept. */
 export const MAX_OFFERS_PER_ANNOUNCE = 5;

@@ -6,7 +6,7 @@ import { secondsToMs } from '../base/units';
 import type { SessionDescription } from '../ports/peer-link';
 import { isBinaryString } from './binary-string';
 import { ProtocolViolation } from './byte-codec';
-import { MAX_SDP_CHARS, MAX_TRACKER_MESSAGE_CHARS } from './limits';
+import { MAX_RETRY_AFTER_MS, MAX_SDP_CHARS, MAX_TRACKER_MESSAGE_CHARS } from './limits';
 
 const ID_LENGTH = 20;
 
@@ -26,6 +26,8 @@ export interface Announce {
   readonly peerId: string;
   /** Absent: we are still here. */
   readonly event?: 'started' | 'stopped';
+  /** Absent: the tracker asks for none. */
+  readonly token?: string;
   readonly offers: readonly TrackerOffer[];
   readonly uploadedBytes: number;
   readonly downloadedBytes: number;
@@ -51,7 +53,7 @@ export type TrackerMessage =
     }
   | { readonly type: 'offer'; readonly peerId: string; readonly offerId: string; readonly offer: SessionDescription }
   | { readonly type: 'answer'; readonly peerId: string; readonly offerId: string; readonly answer: SessionDescription }
-  | { readonly type: 'failure'; readonly reason: string };
+  | { readonly type: 'failure'; readonly reason: string; readonly retryInMs: Milliseconds | undefined };
 
 /** An announce as text. `left: 1` says that we are still downloading. */
 export function encodeAnnounce(announce: Announce): string {
@@ -64,6 +66,7 @@ export function encodeAnnounce(announce: Announce): string {
     downloaded: announce.downloadedBytes,
     left: 1,
     event: announce.event,
+    token: announce.token,
     offers: announce.offers.map(({ offerId, offer }) => ({ offer_id: offerId, offer })),
   });
 }
@@ -94,11 +97,27 @@ export function decodeTrackerMessage(text: string, infoHash: string): TrackerMes
   }
   if (!isRecord(fields)) return new ProtocolViolation('not an object');
   if (fields['info_hash'] !== undefined && fields['info_hash'] !== infoHash) return undefined;
-  if (typeof fields['failure reason'] === 'string') return { type: 'failure', reason: fields['failure reason'] };
+  if (typeof fields['failure reason'] === 'string') {
+    return { type: 'failure', reason: fields['failure reason'], retryInMs: decodeInterval(fields) };
+  }
   if (fields['info_hash'] === undefined || fields['action'] !== 'announce') return undefined;
   if (fields['offer'] !== undefined) return decodeRelayed('offer', fields);
   if (fields['answer'] !== undefined) return decodeRelayed('answer', fields);
   return { type: 'announced', intervalMs: decodeInterval(fields), swarmSize: decodeSwarmSize(fields) };
+}
+
+/** The close code with which a tracker says that it comes back (RFC 6455 registry: service restart). */
+const SERVICE_RESTART = 1012;
+
+/**
+ * [ANN-20] How long a tracker that closed the socket wants to be left alone; undefined: it does not say, or something
+ * that no tracker may ask for.
+ */
+export function decodeRetryAfter(closeCode: number, closeReason: string): Milliseconds | undefined {
+  const [, digits] = /^retry-after-ms=(\d{1,9})$/.exec(closeReason) ?? [];
+  if (closeCode !== SERVICE_RESTART || digits === undefined) return undefined;
+  const retryAfterMs = Number(digits);
+  return retryAfterMs <= MAX_RETRY_AFTER_MS ? retryAfterMs : undefined;
 }
 
 function decodeRelayed(type: 'offer' | 'answer', fields: Record<string, unknown>): TrackerMessage | ProtocolViolation {

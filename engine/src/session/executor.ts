@@ -96,6 +96,8 @@ export class Executor {
       case 'closeTracker':
         this.#sockets.get(effect.url)?.close();
         return void this.#sockets.delete(effect.url);
+      case 'askToken':
+        return this.#askToken(effect);
       case 'offerLink':
         return void this.#links.set(effect.linkId, ports.peers.offer(this.#linkListener(effect.linkId)));
       case 'answerLink':
@@ -148,12 +150,19 @@ export class Executor {
     const socket = this.ports.signalling.connect(url, {
       onOpen: () => this.#tell({ type: 'trackerOpen', url }),
       onMessage: (text) => this.#tell({ type: 'trackerMessage', url, text }),
-      onClose: (reason) => {
+      onClose: (reason, retryAfterMs) => {
         if (this.#sockets.get(url) === socket) this.#sockets.delete(url);
-        this.#tell({ type: 'trackerClose', url, reason });
+        this.#tell({ type: 'trackerClose', url, reason, retryAfterMs });
       },
     });
     this.#sockets.set(url, socket);
+  }
+
+  #askToken({ askId, provider }: Extract<SessionEffect, { type: 'askToken' }>): void {
+    this.ports.tokens.ask(provider, this.session.tokenRequest, {
+      onToken: (token) => this.#tell({ type: 'tokenGiven', askId, token }),
+      onFailure: (why) => this.#tell({ type: 'tokenFailed', askId, why }),
+    });
   }
 
   #linkListener(linkId: number): PeerLinkListener {

@@ -11,6 +11,7 @@ import { MediaModel, type ManifestOutcome } from '../media/media-model';
 import type { Segment, SegmentKey } from '../media/segment';
 import { defaultSwarmId } from '../media/swarm-id';
 import type { Random } from '../ports/random';
+import type { TokenRequest } from '../ports/token-source';
 import { MAX_SEGMENT_BYTES } from '../protocol/limits';
 import type { HaveEntry } from '../protocol/peer-messages';
 import { Swarm } from '../swarm/swarm';
@@ -108,6 +109,11 @@ export class MediaSession {
   /** The swarm, once joined. */
   get swarm(): Swarm | undefined {
     return this.#swarm;
+  }
+
+  /** For whom a token is asked. */
+  get tokenRequest(): TokenRequest {
+    return { swarmId: this.swarmId, peerId: this.config.peerId };
   }
 
   /** The segment that a request of the player asks for; undefined: not ours. */
@@ -215,7 +221,10 @@ export class MediaSession {
       case 'trackerMessage':
         return this.#swarm?.handleTrackerMessage(input.url, input.text, now);
       case 'trackerClose':
-        return this.#swarm?.handleTrackerClose(input.url, input.reason, now);
+        return this.#swarm?.handleTrackerClose(input.url, input.reason, now, input.retryAfterMs);
+      case 'tokenGiven':
+      case 'tokenFailed':
+        return this.#swarm?.handleToken(input, now);
       case 'linkDescription':
         return this.#swarm?.handleLinkDescription(input.linkId, input.description);
       case 'linkOpen':
@@ -259,6 +268,7 @@ export class MediaSession {
       effect: (effect) => void this.#effects.push(effect),
       report: (name, payload) => this.#report({ type: 'report', name, payload } as SessionEffect),
       maxPeers: () => this.#options.maxPeers,
+      token: () => this.#options.token,
       totals: () => counters,
       ownHaves: () => this.#ownHaves(),
       haveOf: (key) => (this.#gives ? this.#givable(key) : undefined),

@@ -4,6 +4,8 @@ import { P2PError } from '../base/p2p-error';
 import type { BitsPerSecond, Bytes } from '../base/units';
 import { mebibytes } from '../base/units';
 import type { Logger } from '../ports/logger';
+import type { TokenProvider } from '../ports/token-source';
+import { MAX_TOKEN_CHARS } from '../protocol/limits';
 
 /** A STUN or TURN server (W3C WebRTC §4.2.4). */
 export interface IceServer {
@@ -37,6 +39,13 @@ export interface P2POptions {
   readonly swarmId?: string;
   /** WebTorrent trackers, ws: or wss: URLs. @defaultValue {@link DEFAULT_TRACKERS} */
   readonly trackers?: readonly string[];
+  /**
+   * What trackers that ask for it want to be shown: a text of 1 to 512 characters, or a function that gives one, at once
+   * or within 10 s by a promise. A function is asked when a source is opened, before the token ends where that can be
+   * read from it, and when a tracker refuses it. All `trackers` see it.
+   * @defaultValue none
+   */
+  readonly token?: string | TokenProvider;
   /** STUN and TURN servers. @defaultValue {@link DEFAULT_ICE_SERVERS} */
   readonly iceServers?: readonly IceServer[];
   /** Whether P2P is on; off: the player loads by itself. @defaultValue true */
@@ -55,6 +64,7 @@ export interface P2POptions {
 export interface ResolvedOptions {
   readonly swarmId: string | undefined;
   readonly trackers: readonly string[];
+  readonly token: string | TokenProvider | undefined;
   readonly iceServers: readonly IceServer[];
   readonly enabled: boolean;
   readonly upload: Required<UploadOptions>;
@@ -76,6 +86,7 @@ export const DEFAULT_ICE_SERVERS: readonly IceServer[] = [
 export const DEFAULT_OPTIONS: ResolvedOptions = {
   swarmId: undefined,
   trackers: DEFAULT_TRACKERS,
+  token: undefined,
   iceServers: DEFAULT_ICE_SERVERS,
   enabled: true,
   upload: { enabled: true, maxBitrate: Infinity, maxRatio: 2, onCellular: false },
@@ -94,6 +105,7 @@ type Check = (name: string, value: unknown) => void;
 const CHECKS: Record<keyof P2POptions, Check> = {
   swarmId: (name, value) => must(typeof value === 'string' && value !== '', name, value, 'a text that is not empty'),
   trackers: checkTrackers,
+  token: checkToken,
   iceServers: checkIceServers,
   enabled: checkBoolean,
   upload: (name, value) => checkFields(name, value, UPLOAD_CHECKS),
@@ -143,6 +155,13 @@ function checkTrackers(name: string, value: unknown): void {
   (value as unknown[]).forEach((url, index) => {
     must(isWebSocketUrl(url), `${name}[${index}]`, url, 'a ws: or wss: URL');
   });
+}
+
+/** Without the value: errors end up in logs, and a token is nobody else's business. */
+function checkToken(name: string, value: unknown): void {
+  const isText = typeof value === 'string' && value !== '' && value.length <= MAX_TOKEN_CHARS;
+  const allowed = `a text of 1 to ${MAX_TOKEN_CHARS} characters, or a function that gives one`;
+  must(isText || typeof value === 'function', name, typeof value, allowed);
 }
 
 function checkIceServers(name: string, value: unknown): void {

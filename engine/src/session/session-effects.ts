@@ -59,7 +59,14 @@ export type SessionInput =
   | { readonly type: 'wake' }
   | { readonly type: 'trackerOpen'; readonly url: string }
   | { readonly type: 'trackerMessage'; readonly url: string; readonly text: string }
-  | { readonly type: 'trackerClose'; readonly url: string; readonly reason: string }
+  | {
+      readonly type: 'trackerClose';
+      readonly url: string;
+      readonly reason: string;
+      readonly retryAfterMs?: Milliseconds | undefined;
+    }
+  | { readonly type: 'tokenGiven'; readonly askId: number; readonly token: unknown }
+  | { readonly type: 'tokenFailed'; readonly askId: number; readonly why: string }
   | { readonly type: 'linkDescription'; readonly linkId: number; readonly description: SessionDescription }
   | { readonly type: 'linkOpen'; readonly linkId: number }
   | { readonly type: 'linkFrame'; readonly linkId: number; readonly frame: Uint8Array }

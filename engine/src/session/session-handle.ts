@@ -60,7 +60,7 @@ export interface SessionHandle {
   on<Name extends keyof SessionEvents>(event: Name, listener: (payload: SessionEvents[Name]) => void): () => void;
   /**
    * Changes options while running. Identity and network options (`swarmId`, `trackers`, `iceServers`) take effect
-   * with the next source.
+   * with the next source; `token` with the next announce, or at once where a tracker refused the last one.
    * @throws P2PError `invalid-option` naming the option; nothing is changed then.
    */
   setOptions(partial: P2POptions): void;

@@ -11,9 +11,9 @@ export interface SwarmEvents {
   peerClosed: { readonly peerId: string; readonly reason: string };
   /** A message of a peer broke the protocol; the peer was closed. */
   chunkRejected: { readonly peerId: string | undefined; readonly reason: string; readonly bytes: Bytes };
-  /** A tracker answered the first announce on a connection. */
+  /** A tracker answered the first announce on a connection, or let this viewer in again that it had refused. */
   trackerConnected: { readonly url: string; readonly swarmSize: number | undefined };
-  /** A tracker was lost or could not be reached; it is tried again after `retryInMs`. */
+  /** A tracker was lost or could not be reached; it is tried again after `retryInMs`. Not an error where it said so itself. */
   trackerClosed: { readonly url: string; readonly reason: string; readonly retryInMs: Milliseconds };
   /** Something failed that an operator may want to know; playback goes on. */
   error: P2PError;

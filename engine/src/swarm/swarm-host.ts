@@ -5,6 +5,7 @@ import type { TransferSizes } from '../base/transfer-sizes';
 import type { Bytes, Milliseconds } from '../base/units';
 import type { SegmentKey } from '../media/segment';
 import type { Random } from '../ports/random';
+import type { TokenProvider } from '../ports/token-source';
 import type { HaveEntry, RejectReason } from '../protocol/peer-messages';
 import type { PeerSession } from './peer-session';
 import type { OpenRequest, PeerAbout } from './peer-link-facts';
@@ -29,6 +30,8 @@ export interface SwarmHost {
   effect(effect: SwarmEffect): void;
   report: ReportSwarmEvent;
   maxPeers(): number;
+  /** What the page has set for trackers. */
+  token(): string | TokenProvider | undefined;
   totals(): { readonly uploadedBytes: Bytes; readonly downloadedBytes: Bytes };
   /** All that this viewer can give, for a peer that has just come. */
   ownHaves(): readonly HaveEntry[];

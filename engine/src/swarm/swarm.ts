@@ -22,7 +22,7 @@ import { PeerTurnover } from './peer-turnover';
 import { createSessionHost } from './session-host';
 import type { OwnAbout, SwarmConfig, SwarmHost } from './swarm-host';
 import { SwarmWakes } from './swarm-wakes';
-import { TrackerSet } from './tracker-set';
+import { TrackerSet, type TokenAnswer } from './tracker-set';
 import type { UploadBudget } from './upload-budget';
 import { UploadDesk } from './upload-desk';
 
@@ -47,15 +47,10 @@ export class Swarm {
     private readonly host: SwarmHost,
   ) {
     this.#links = new LinkTable(() => host.maxPeers());
-    this.#trackers = new TrackerSet(config, {
-      random: host.random,
-      effect: (effect) => host.effect(effect),
-      report: host.report,
-      totals: () => host.totals(),
+    this.#trackers = new TrackerSet(config, host, {
       census: () => this.#links.census(this.#introductions.isBusy),
       offerLink: (offerId) => this.#offerLink(offerId),
       dropLink: (linkId) => this.#remove(linkId, 'offer not taken up'),
-      onPeersChanged: () => host.onPeersChanged(),
       onOffer: ({ peerId, offerId, offer }, sendAnswer, now) => {
         // Only who needs peers asks trackers for them: a newcomer is let in although all places are taken.
         if (!this.#isWelcome(peerId, this.#links.newcomerRoomCount, now)) return;
@@ -135,6 +130,7 @@ export class Swarm {
   /** The options have changed: how many peers are wanted, and what is given. */
   reconsider(now: Milliseconds): void {
     this.#wakes.noteMembers();
+    this.#trackers.reconsider(now);
     this.uploads.reconsider(now);
   }
 
@@ -162,9 +158,14 @@ export class Swarm {
     this.#trackers.handleMessage(url, text, now);
   }
 
-  handleTrackerClose(url: string, reason: string, now: Milliseconds): void {
+  handleTrackerClose(url: string, reason: string, now: Milliseconds, retryAfterMs?: Milliseconds): void {
     this.#wakes.noteMembers();
-    this.#trackers.handleClose(url, reason, now);
+    this.#trackers.handleClose(url, reason, now, retryAfterMs);
+  }
+
+  handleToken(answer: TokenAnswer, now: Milliseconds): void {
+    this.#wakes.noteMembers();
+    this.#trackers.handleToken(answer, now);
   }
 
   handleLinkDescription(linkId: number, description: SessionDescription): void {

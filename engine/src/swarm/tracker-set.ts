@@ -4,12 +4,11 @@
 import { P2PError } from '../base/p2p-error';
 import type { Milliseconds } from '../base/units';
 import type { SessionDescription } from '../ports/peer-link';
-import type { Random } from '../ports/random';
 import { binaryStringOf } from '../protocol/binary-string';
 import type { TrackerMessage } from '../protocol/tracker-messages';
 import { OFFER_ID_BYTES, OfferDesk, OFFERS_AT_ONCE } from './offer-desk';
-import type { SwarmEffect } from './swarm-effects';
-import type { ReportSwarmEvent } from './swarm-events';
+import type { SwarmHost } from './swarm-host';
+import { TokenDesk } from './token-desk';
 import { TrackerClient } from './tracker-client';
 
 /** Peers that are looked for at a tracker that does not say how many there are. */
@@ -32,15 +31,19 @@ export interface PeerCensus {
   readonly isIntroducing: boolean;
 }
 
+/** What became of asking the page for a token. */
+export type TokenAnswer =
+  | { readonly type: 'tokenGiven'; readonly askId: number; readonly token: unknown }
+  | { readonly type: 'tokenFailed'; readonly askId: number; readonly why: string };
+
+/** The part of the swarm's surroundings that trackers need. */
+export type TrackerSetWorld = Pick<SwarmHost, 'random' | 'effect' | 'report' | 'totals' | 'token' | 'onPeersChanged'>;
+
+/** The part of the swarm that trackers need. */
 export interface TrackerSetHost {
-  readonly random: Random;
-  effect(effect: SwarmEffect): void;
-  report: ReportSwarmEvent;
-  totals(): { readonly uploadedBytes: number; readonly downloadedBytes: number };
   census(): PeerCensus;
   offerLink(offerId: string): number;
   dropLink(linkId: number): void;
-  onPeersChanged(): void;
   onOffer(
     message: Extract<TrackerMessage, { type: 'offer' }>,
     sendAnswer: (answer: SessionDescription) => void,
@@ -63,6 +66,7 @@ interface Tracker {
 
 export class TrackerSet {
   readonly #trackers: readonly Tracker[];
+  readonly #tokens: TokenDesk;
 
   constructor(
     private readonly config: {
@@ -70,8 +74,18 @@ export class TrackerSet {
       readonly peerId: string;
       readonly trackers: readonly string[];
     },
+    private readonly world: TrackerSetWorld,
     private readonly host: TrackerSetHost,
   ) {
+    this.#tokens = new TokenDesk({
+      token: () => world.token(),
+      ask: (askId, provider) => world.effect({ type: 'askToken', askId, provider }),
+      chance: () => world.random.next(),
+      onSettled: (now) => {
+        for (const { client } of this.#trackers) client.handleToken(now);
+      },
+      onFailed: (why) => world.report('error', P2PError.tokenFailed(why)),
+    });
     // [ANN-7] A tracker named twice is one: its messages tell by URL whom they are for.
     this.#trackers = [...new Set(config.trackers)].map((url) => this.#makeTracker(url));
   }
@@ -91,7 +105,7 @@ export class TrackerSet {
 
   /** When `wake` wants to be called. */
   get wakeAt(): Milliseconds {
-    let at = Infinity;
+    let at = this.#tokens.wakeAt;
     for (const tracker of this.#trackers) {
       const { client, offers } = tracker;
       at = Math.min(at, client.wakeAt, offers.wakeAt);
@@ -101,6 +115,7 @@ export class TrackerSet {
   }
 
   start(now: Milliseconds): void {
+    this.#tokens.reconsider(now);
     for (const { client, offers } of this.#trackers) {
       // [ANN-13] Ready by the time the socket is, they go out with the first announce.
       const { maxPeers, knownCount } = this.host.census();
@@ -109,7 +124,13 @@ export class TrackerSet {
     }
   }
 
+  /** [ANN-16] The options have changed. */
+  reconsider(now: Milliseconds): void {
+    this.#tokens.reconsider(now);
+  }
+
   leave(): void {
+    this.#tokens.stop();
     for (const { client, offers } of this.#trackers) {
       offers.clear();
       client.leave();
@@ -124,8 +145,13 @@ export class TrackerSet {
     this.#find(url)?.client.handleMessage(text, now);
   }
 
-  handleClose(url: string, reason: string, now: Milliseconds): void {
-    this.#find(url)?.client.handleClose(reason, now);
+  handleClose(url: string, reason: string, now: Milliseconds, retryAfterMs?: Milliseconds): void {
+    this.#find(url)?.client.handleClose(reason, now, retryAfterMs);
+  }
+
+  handleToken(answer: TokenAnswer, now: Milliseconds): void {
+    if (answer.type === 'tokenGiven') this.#tokens.handleToken(answer.askId, answer.token, now);
+    else this.#tokens.handleFailure(answer.askId, answer.why, now);
   }
 
   /** A link's description is ready; false when the link is none of these. */
@@ -144,6 +170,7 @@ export class TrackerSet {
   }
 
   wake(now: Milliseconds): void {
+    this.#tokens.wake(now);
     for (const { client, offers } of this.#trackers) {
       client.wake(now);
       offers.wake(now);
@@ -185,36 +212,42 @@ export class TrackerSet {
   }
 
   #nextBridgeAt(now: Milliseconds): Milliseconds {
-    return now + (BRIDGE_INTERVAL_MS / 2) * (1 + this.host.random.next());
+    return now + (BRIDGE_INTERVAL_MS / 2) * (1 + this.world.random.next());
   }
 
   #makeTracker(url: string): Tracker {
-    const { host } = this;
+    const { host, world } = this;
     const offers = new OfferDesk({
       offerLink: (offerId) => host.offerLink(offerId),
       closeLink: (linkId) => host.dropLink(linkId),
-      makeOfferId: () => binaryStringOf(host.random.bytes(OFFER_ID_BYTES)),
+      makeOfferId: () => binaryStringOf(world.random.bytes(OFFER_ID_BYTES)),
       send: (ready) => tracker.client.sendOffers(ready),
-      chance: () => host.random.next(),
+      chance: () => world.random.next(),
     });
     const client = new TrackerClient(this.config.infoHash, this.config.peerId, {
-      open: () => host.effect({ type: 'openTracker', url }),
-      send: (text) => host.effect({ type: 'sendTracker', url, text }),
-      close: () => host.effect({ type: 'closeTracker', url }),
-      chance: () => host.random.next(),
-      uploadedBytes: () => host.totals().uploadedBytes,
-      downloadedBytes: () => host.totals().downloadedBytes,
+      open: () => world.effect({ type: 'openTracker', url }),
+      send: (text) => world.effect({ type: 'sendTracker', url, text }),
+      close: () => world.effect({ type: 'closeTracker', url }),
+      chance: () => world.random.next(),
+      uploadedBytes: () => world.totals().uploadedBytes,
+      downloadedBytes: () => world.totals().downloadedBytes,
+      token: () => this.#tokens.token,
+      isAwaitingToken: () => this.#tokens.isAwaited,
       isPreparingOffers: () => offers.isPreparing,
       isPreparingRenewal: (now) => this.#prepareRenewal(tracker, now),
       onAnnounced: (swarmSize, isFirst, now) => this.#handleAnnounced(tracker, swarmSize, isFirst, now),
       onRelayed: (message, now) => this.#handleRelayed(tracker, message, now),
-      onLost: (reason, retryInMs) => {
+      onLost: (reason, retryInMs, isAnnounced) => {
         offers.clear();
         tracker.swarmSize = undefined;
-        host.report('trackerClosed', { url, reason, retryInMs });
-        host.report('error', P2PError.trackerUnreachable(url, reason));
+        world.report('trackerClosed', { url, reason, retryInMs });
+        if (!isAnnounced) world.report('error', P2PError.trackerUnreachable(url, reason));
       },
-      onRefused: (reason) => host.report('error', P2PError.trackerRefused(url, reason)),
+      onRefused: (reason) => world.report('error', P2PError.trackerRefused(url, reason)),
+      onTurnedAway: (refusedToken, now) => {
+        offers.clear();
+        if (refusedToken) this.#tokens.noteRefused(refusedToken.shown, now);
+      },
     });
     const tracker: Tracker = { url, client, offers, swarmSize: undefined, isNew: false, bridgeAt: Infinity };
     return tracker;
@@ -224,14 +257,15 @@ export class TrackerSet {
     const { url, offers } = tracker;
     tracker.swarmSize = swarmSize ?? tracker.swarmSize;
     if (isFirst) {
+      this.#tokens.noteAccepted();
       tracker.bridgeAt = this.#nextBridgeAt(now);
       // Those that went along were the first batch; where few others are, not all of them reached somebody.
       if (swarmSize !== undefined) offers.noteReach(swarmSize - 1);
       tracker.isNew = offers.pendingCount === 0;
       if (tracker.isNew) offers.allowAtOnce();
-      this.host.report('trackerConnected', { url, swarmSize });
+      this.world.report('trackerConnected', { url, swarmSize });
     }
-    this.host.onPeersChanged();
+    this.world.onPeersChanged();
     this.seek(now);
   }
 

@@ -62,6 +62,7 @@ const signallingWorld = async ({ trackerUrl, unreachableUrl }: PageAddresses) =>
     sayBinary: () => order('sayBinary'),
     sayLong: (length: number) => order('sayLong', String(length)),
     drop: () => order('drop'),
+    drain: () => order('drain'),
     received: () => ask<readonly string[]>('received'),
     connectionCount: () => ask<number>('connectionCount'),
   };

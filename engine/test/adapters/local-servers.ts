@@ -17,7 +17,7 @@ export interface LocalServers {
   readonly url: string;
   /** Another origin, which lets all pages read its resources but shows them no headers. */
   readonly otherUrl: string;
-  readonly tracker: TrackerControl & { sayBinary(): void; sayLong(length: number): void; reset(): void };
+  readonly tracker: TrackerControl & { sayBinary(): void; sayLong(length: number): void; drain(): void; reset(): void };
   openResponses(): number;
   /** Serves `text` at `path` of the first origin. */
   addFile(path: string, contentType: string, text: string): void;
@@ -92,6 +92,7 @@ export async function startLocalServers(): Promise<LocalServers> {
     sayBinary: () => sockets.clients.forEach((socket) => socket.send(Uint8Array.of(1, 2, 3))),
     sayLong: (length) => void tracker.say('x'.repeat(length)),
     drop: () => sockets.clients.forEach((socket) => socket.terminate()),
+    drain: () => sockets.clients.forEach((socket) => socket.close(1012, 'retry-after-ms=1500')),
     received: () => [...received],
     connectionCount: () => sockets.clients.size,
     reset() {
@@ -102,7 +103,7 @@ export async function startLocalServers(): Promise<LocalServers> {
   controls.set('/control/open', () => open.size);
   controls.set('/control/say', () => tracker.say(saidText));
   controls.set('/control/sayLong', () => tracker.sayLong(Number(saidText)));
-  for (const name of ['sayBinary', 'drop', 'received', 'connectionCount', 'reset'] as const) {
+  for (const name of ['sayBinary', 'drop', 'drain', 'received', 'connectionCount', 'reset'] as const) {
     controls.set(`/control/${name}`, () => tracker[name]());
   }
 

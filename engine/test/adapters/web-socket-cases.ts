@@ -10,6 +10,8 @@ export interface WebSocketWorld extends SignallingWorld {
     sayBinary(): Promise<void> | void;
     /** Says a text of so many characters. */
     sayLong(length: number): Promise<void> | void;
+    /** Closes all connections with the wish to be left alone for 1500 ms. */
+    drain(): Promise<void> | void;
   };
 }
 
@@ -52,6 +54,24 @@ export const webSocketCases: readonly ContractCase<WebSocketWorld>[] = [
       await world.tracker.drop();
       await world.until(() => ends.every((end) => end.closeReasons.length > 0), 'both to hear');
       for (const { log } of ends) expectSame(log, ['open', 'close'], 'what was heard');
+    },
+  },
+  {
+    name: '[ANN-20] all who share a connection hear for how long the tracker wants to be left alone',
+    async run(world) {
+      const ends = [await open(world), await open(world)];
+      await world.tracker.drain();
+      await world.until(() => ends.every((end) => end.closeReasons.length > 0), 'both to hear');
+      for (const { retryAfterMs } of ends) expectSame(retryAfterMs, [1500], 'the time');
+    },
+  },
+  {
+    name: '[ANN-20] a connection that just breaks says no time',
+    async run(world) {
+      const end = await open(world);
+      await world.tracker.drop();
+      await world.until(() => end.closeReasons.length > 0, 'the end of the connection');
+      expectSame(end.retryAfterMs, [undefined], 'the time');
     },
   },
   {

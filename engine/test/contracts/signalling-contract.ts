@@ -26,6 +26,7 @@ export class SocketEnd {
   readonly log: string[] = [];
   readonly texts: string[] = [];
   readonly closeReasons: string[] = [];
+  readonly retryAfterMs: (number | undefined)[] = [];
   readonly socket: SignallingSocket;
 
   constructor(signalling: Signalling, url: string, also: Partial<SignallingListener> = {}) {
@@ -39,8 +40,9 @@ export class SocketEnd {
         this.texts.push(text);
         also.onMessage?.(text);
       },
-      onClose: (reason) => {
+      onClose: (reason, retryAfterMs) => {
         this.log.push('close');
+        this.retryAfterMs.push(retryAfterMs);
         this.closeReasons.push(reason);
         also.onClose?.(reason);
       },

@@ -26,6 +26,7 @@ export interface TrackerRequest {
   readonly answer?: unknown;
   readonly offer_id?: string;
   readonly to_peer_id?: string;
+  readonly token?: string;
 }
 
 interface SwarmPeer {
@@ -43,6 +44,8 @@ export class FakeTracker implements Signalling {
   readonly options: FakeTrackerOptions;
   /** When set, announces are answered with this `failure reason`. */
   failureReason: string | undefined;
+  /** When set, announces are refused, and their peers leave, for which this gives a reason. */
+  judge: ((request: TrackerRequest) => string | undefined) | undefined;
   #isUp = true;
   readonly #swarms = new Map<string, Map<string, SwarmPeer>>();
   readonly #sockets = new Set<FakeSocket>();
@@ -64,6 +67,13 @@ export class FakeTracker implements Signalling {
     this.#isUp = false;
     this.#swarms.clear();
     for (const socket of [...this.#sockets]) socket.drop('the tracker went away');
+  }
+
+  /** Closes every connection with the wish to be left alone for a while, each for another. */
+  drain(retryAfterMs: () => Milliseconds): void {
+    this.#isUp = false;
+    this.#swarms.clear();
+    for (const socket of [...this.#sockets]) socket.drop('the tracker restarts', retryAfterMs());
   }
 
   /** Takes connections again. */
@@ -111,8 +121,10 @@ export class FakeTracker implements Signalling {
 
   #announce(socket: FakeSocket, request: TrackerRequest): void {
     const { info_hash, peer_id, event, left, offers = [] } = request;
-    if (this.failureReason !== undefined) {
-      return socket.deliver(JSON.stringify({ action: 'announce', info_hash, 'failure reason': this.failureReason }));
+    const refusal = this.failureReason ?? (event === 'stopped' ? undefined : this.judge?.(request));
+    if (refusal !== undefined) {
+      this.#swarms.get(info_hash)?.delete(peer_id);
+      return socket.deliver(JSON.stringify({ action: 'announce', info_hash, 'failure reason': refusal }));
     }
     const swarm = this.#swarms.get(info_hash) ?? new Map<string, SwarmPeer>();
     this.#swarms.set(info_hash, swarm);
@@ -178,14 +190,14 @@ class FakeSocket implements SignallingSocket {
   }
 
   /** @internal The connection broke on the tracker's side. */
-  drop(reason: string): void {
+  drop(reason: string, retryAfterMs?: Milliseconds): void {
     this.tracker.release(this);
-    this.#later(this.tracker.options.latency, () => this.#lose(reason));
+    this.#later(this.tracker.options.latency, () => this.#lose(reason, retryAfterMs));
   }
 
-  #lose(reason: string): void {
+  #lose(reason: string, retryAfterMs?: Milliseconds): void {
     this.#state = 'closed';
-    this.listener.onClose(reason);
+    this.listener.onClose(reason, retryAfterMs);
   }
 
   #arrive(task: () => void): void {

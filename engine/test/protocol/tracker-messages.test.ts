@@ -3,6 +3,7 @@ import { ProtocolViolation } from '../../src/protocol/byte-codec';
 import { binaryStringOf } from '../../src/protocol/binary-string';
 import { MAX_SDP_CHARS, MAX_TRACKER_MESSAGE_CHARS } from '../../src/protocol/limits';
 import {
+  decodeRetryAfter,
   decodeTrackerMessage,
   encodeAnnounce,
   encodeAnswer,
@@ -68,6 +69,7 @@ describe('what a tracker says', () => {
     expect(ours({ action: 'scrape', files: {} })).toBeUndefined();
     expect(decode({ 'failure reason': 'no' })).toEqual({ type: 'failure', reason: 'no' });
     expect(ours({ 'failure reason': 'no' })).toEqual({ type: 'failure', reason: 'no' });
+    expect(ours({ 'failure reason': 'no', interval: 300 })).toMatchObject({ type: 'failure', retryInMs: 300_000 });
     expect(ours({ 'failure reason': 7, unknown: [] })).toMatchObject({ type: 'announced' });
   });
 
@@ -142,5 +144,36 @@ describe('what we say to a tracker', () => {
       offer_id: OFFER_ID,
       answer,
     });
+  });
+});
+
+describe('decodeRetryAfter', () => {
+  test('[ANN-20] whole milliseconds up to 5 minutes, with code 1012 and nothing else around them', () => {
+    for (const [reason, expected] of [
+      ['retry-after-ms=0', 0],
+      ['retry-after-ms=4321', 4_321],
+      ['retry-after-ms=300000', 300_000],
+    ] as const)
+      expect(decodeRetryAfter(1012, reason)).toBe(expected);
+    for (const reason of [
+      ...[
+        '',
+        'retry-after-ms=',
+        'retry-after-ms=-1',
+        'retry-after-ms=1.5',
+        'retry-after-ms=300001',
+        'retry-after-ms=1e3',
+      ],
+      ...[
+        'retry-after-ms=99999999999999',
+        ' retry-after-ms=5',
+        'retry-after-ms=5 ',
+        'RETRY-AFTER-MS=5',
+        'retry-after-ms=5\n',
+      ],
+    ])
+      expect([reason, decodeRetryAfter(1012, reason)]).toEqual([reason, undefined]);
+    for (const code of [1000, 1001, 1006, 1011, 1013])
+      expect(decodeRetryAfter(code, 'retry-after-ms=5')).toBeUndefined();
   });
 });

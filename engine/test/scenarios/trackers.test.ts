@@ -13,10 +13,10 @@ describe('trackers that fail', () => {
     for (const { player, stats, events } of viewers) {
       expect(player.startedAfterMs).toBe(control.player.startedAfterMs);
       expect(stats).toMatchObject({ p2pBytes: 0, wastedBytes: 0, trackerCount: 0, swarmSize: undefined });
-      // Tried again and again, slower and slower: 2 s, 4 s … 60 s.
+      // Tried again and again: 2 s, 4 s, 8 s, then within 5 to 10 s for two minutes, then slower.
       const losses = events.filter(({ name }) => name === 'trackerClosed').length;
-      expect(losses).toBeGreaterThan(4);
-      expect(losses).toBeLessThan(12);
+      expect(losses).toBeGreaterThan(12);
+      expect(losses).toBeLessThan(30);
     }
     await world.expectNothingLeft();
   });

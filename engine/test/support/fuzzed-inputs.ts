@@ -7,8 +7,24 @@ import { wireIdOf } from './wire-peer';
 export const TRACKER = 'wss://one.example';
 
 export const TRACKER_NONSENSE: readonly string[] = [
-  ...['', '{', '[]', 'null', '{"action":"announce"}', '{"failure reason":"no"}', '{"offer":{}}'],
+  ...[
+    '',
+    '{',
+    '[]',
+    'null',
+    '{"action":"announce"}',
+    '{"failure reason":"no"}',
+    '{"failure reason":"token expired"}',
+    '{"offer":{}}',
+  ],
 ];
+
+/** What the page's function gave, or an answer that nobody waits for. */
+export function tokenAnswer(lastAskId: number, a: number, b: number): SessionInput {
+  const askId = a % 4 > 0 ? lastAskId : a;
+  if (b % 3 === 0) return { type: 'tokenFailed', askId, why: 'no' };
+  return { type: 'tokenGiven', askId, token: ['opaque', '', undefined, `1.k.${a}.${a + b}.x`, 'x'.repeat(999)][b % 5] };
+}
 
 /** A playlist torn at a place, with noise, without its first line, of other names, of durations that cannot be. */
 export function brokenManifests(text: string, place: number): readonly string[] {
@@ -42,6 +58,8 @@ export function knocks(
     { type: 'trackerOpen', url: TRACKER },
     { type: 'trackerMessage', url: TRACKER, text: '{}' },
     { type: 'trackerClose', url: TRACKER, reason: '' },
+    { type: 'tokenGiven', askId: 1, token: 'late' },
+    { type: 'tokenFailed', askId: 1, why: 'late' },
     ...linkIds.flatMap((linkId): SessionInput[] => [
       { type: 'linkOpen', linkId },
       { type: 'linkDescription', linkId, description: { type: 'answer', sdp: '' } },

@@ -20,7 +20,7 @@ import type { SwarmEffect } from '../../src/swarm/swarm-effects';
 import { infoHashOf } from '../../src/swarm/swarm-ids';
 import { SeededRandom } from '../doubles/seeded-random';
 import { Content } from './content';
-import { brokenManifests, knocks, mutatedFrame, TRACKER, TRACKER_NONSENSE } from './fuzzed-inputs';
+import { brokenManifests, knocks, mutatedFrame, TRACKER, TRACKER_NONSENSE, tokenAnswer } from './fuzzed-inputs';
 import { blockMapBytes } from './session-rig';
 import { wireIdOf } from './wire-peer';
 
@@ -93,6 +93,7 @@ export class FuzzedSession {
   /** Who offers or answers now. */
   #signalling: string | undefined;
   #nextRequestId = 1;
+  #askId = 0;
   #isLeft = false;
   now: Milliseconds = 0;
   wakeAt: Milliseconds = Infinity;
@@ -138,6 +139,7 @@ export class FuzzedSession {
     setOptions: ({ a, b, c }) => {
       const changes: P2POptions = {
         maxPeers: a % 7,
+        ...pick([{}, { token: 'text' }, { token: () => 'text' }], a),
         memoryLimitBytes: pick([64_000_000, 3 * SEGMENT_BYTES, 64_000_000, SEGMENT_BYTES - 1, 0], b) ?? 0,
         upload: { enabled: c % 3 > 0, maxBitrate: pick([1, 500, Infinity], c) ?? 1, maxRatio: c % 4 },
       };
@@ -170,8 +172,9 @@ export class FuzzedSession {
     trackerClose: ({ a }) => {
       const url = pick(TRACKERS, a) ?? '';
       this.sockets.delete(url);
-      this.#tell({ type: 'trackerClose', url, reason: 'lost' });
+      this.#tell({ type: 'trackerClose', url, reason: 'lost', retryAfterMs: pick([undefined, 1_500], a) });
     },
+    token: ({ a, b }) => this.#tell(tokenAnswer(this.#askId, a, b)),
     describe: ({ a }) =>
       this.#withLink(a, ({ linkId }) =>
         this.#tell({ type: 'linkDescription', linkId, description: { type: a % 2 ? 'offer' : 'answer', sdp: 's' } }),
@@ -502,6 +505,8 @@ export class FuzzedSession {
         const { offers = [] } = JSON.parse(effect.text) as { offers?: { offer_id: string }[] };
         return void this.#sentOffers.push(...offers.map(({ offer_id }) => offer_id));
       }
+      case 'askToken':
+        return void (this.#askId = effect.askId);
       case 'closeTracker':
         return expect(this.sockets.delete(effect.url)).toBe(true);
       case 'offerLink':

@@ -12,6 +12,7 @@ import type { P2POptions } from '../../src/session/options';
 import { FakeHttp, type FakeResponse } from '../doubles/fake-http';
 import { FakePeerNetwork, type FakeLinks, type FakeLinksOptions } from '../doubles/fake-links';
 import { FakeTracker, type FakeTrackerOptions } from '../doubles/fake-signalling';
+import { FakeTokens } from '../doubles/fake-tokens';
 import { ManualConditions } from '../doubles/manual-conditions';
 import { ManualLifecycle } from '../doubles/manual-lifecycle';
 import { RecordingLogger } from '../doubles/recording-logger';
@@ -71,6 +72,7 @@ export class Viewer {
         http: this.http,
         peers: this.links,
         signalling: tracker,
+        tokens: new FakeTokens(clock),
         store: options.store ?? new MemoryStore(),
         lifecycle: this.lifecycle,
         conditions: this.conditions,

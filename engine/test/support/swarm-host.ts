@@ -7,6 +7,7 @@ const nothing = (): undefined => undefined;
 export function swarmHostOf(own: Pick<SwarmHost, 'random' | 'effect' | 'maxPeers'> & Partial<SwarmHost>): SwarmHost {
   return {
     report: nothing,
+    token: nothing,
     totals: () => ({ uploadedBytes: 0, downloadedBytes: 0 }),
     ownHaves: () => [],
     haveOf: nothing,

@@ -4,11 +4,19 @@ import { TRACKER_CLIENT_TRANSITIONS, TrackerClient } from '../../src/swarm/track
 const HASH = 'h'.repeat(20);
 const ANNOUNCED = JSON.stringify({ action: 'announce', info_hash: HASH, interval: 60, complete: 0, incomplete: 4 });
 
+const REFUSED = failure('token expired');
+
+function failure(reason: string, more: Record<string, unknown> = {}): string {
+  return JSON.stringify({ action: 'announce', info_hash: HASH, 'failure reason': reason, ...more });
+}
+
 /** A client whose host writes everything down. */
 function start(chance = 0.5) {
   const did: string[] = [];
   const sent: Record<string, unknown>[] = [];
   const lost: { reason: string; retryInMs: number }[] = [];
+  const shown: { token: string | undefined; isAwaited: boolean } = { token: undefined, isAwaited: false };
+  const turnedAway: (string | undefined)[] = [];
   const preparing = { offers: false, renewal: false };
   const client = new TrackerClient(HASH, 'p'.repeat(20), {
     open: () => did.push('open'),
@@ -21,14 +29,17 @@ function start(chance = 0.5) {
     chance: () => chance,
     uploadedBytes: () => 11,
     downloadedBytes: () => 22,
+    token: () => shown.token,
+    isAwaitingToken: () => shown.isAwaited,
     isPreparingOffers: () => preparing.offers,
     isPreparingRenewal: () => preparing.renewal,
     onAnnounced: (swarmSize, isFirst) => did.push(`announced ${swarmSize} ${isFirst}`),
     onRelayed: ({ type }) => did.push(`relayed ${type}`),
     onLost: (reason, retryInMs) => lost.push({ reason, retryInMs }),
+    onTurnedAway: (refusedToken) => turnedAway.push(refusedToken ? `token ${refusedToken.shown}` : undefined),
     onRefused: (reason) => did.push(`refused ${reason}`),
   });
-  return { client, did, sent, lost, preparing };
+  return { client, did, sent, lost, preparing, shown, turnedAway };
 }
 
 type State = keyof typeof TRACKER_CLIENT_TRANSITIONS;
@@ -46,6 +57,10 @@ const INTO: Record<State, (rig: Rig) => void> = {
     INTO.joining(rig);
     rig.client.handleMessage(ANNOUNCED, 200);
   },
+  refused: (rig) => {
+    INTO.joining(rig);
+    rig.client.handleMessage(REFUSED, 200);
+  },
   waiting: (rig) => {
     INTO.connecting(rig);
     rig.client.handleClose('refused', 300);
@@ -56,6 +71,7 @@ const EVENTS = {
   start: ({ client }: Rig) => client.start(1000),
   open: ({ client }: Rig) => client.handleOpen(1000),
   answered: ({ client }: Rig) => client.handleMessage(ANNOUNCED, 1000),
+  refused: ({ client }: Rig) => client.handleMessage(REFUSED, 1000),
   lost: ({ client }: Rig) => client.handleClose('gone', 1000),
   retry: ({ client }: Rig) => client.wake(client.wakeAt),
   leave: ({ client }: Rig) => client.leave(),
@@ -79,11 +95,15 @@ describe('TrackerClient', () => {
     INTO[state](rig);
     const before = [...rig.did];
     // The alarm means a retry while waiting only; elsewhere it is a time-out or a renewal, tested below.
-    if (event === 'retry' && state !== 'waiting') return;
+    if (event === 'retry' && state !== 'waiting' && state !== 'refused') return;
     EVENTS[event](rig);
     const next = nextState(TRACKER_CLIENT_TRANSITIONS, state, event);
     expect(stateSeen(rig)).toBe(seenOf(next ?? state));
-    if (!next) expect(rig.did).toEqual(before);
+    // A refusal is reported whenever there is somebody to hear it.
+    if (!next)
+      expect(rig.did.filter((what) => !what.startsWith('refused'))).toEqual(
+        before.filter((what) => !what.startsWith('refused')),
+      );
   });
 
   test('[ANN-9] joins, renews in the interval that the tracker asks for, and counts what was moved', () => {
@@ -114,14 +134,60 @@ describe('TrackerClient', () => {
     expect(rig.did).toEqual(['open', 'open']);
   });
 
-  test('[ANN-6] a tracker that stays away is tried ever more seldom, but at least every minute', () => {
+  test('[ANN-6] a tracker that is away is tried every 10 s at least for 2 minutes, then ever more seldom', () => {
     const { client, lost } = start(0.999);
     client.start(0);
-    for (let now = 0; lost.length < 9; now = client.wakeAt) {
+    for (let now = 0; lost.length < 20; now = client.wakeAt) {
       client.wake(now);
       client.handleClose('refused', now);
     }
-    expect(lost.map(({ retryInMs }) => Math.ceil(retryInMs / 1000))).toEqual([2, 4, 8, 16, 32, 60, 60, 60, 60]);
+    const seconds = lost.map(({ retryInMs }) => Math.ceil(retryInMs / 1000));
+    expect(seconds.slice(0, 6)).toEqual([2, 4, 8, 10, 10, 10]);
+    // 14 s for the first three, and 11 more of 10 s until 2 minutes are over.
+    expect(seconds.slice(13)).toEqual([10, 20, 40, 60, 60, 60, 60]);
+  });
+
+  // Measured from the moment of the return, whenever that is: between two tries of the waiting.
+  test('[ANN-6] one that comes back after 30 s is found within 10 s', () => {
+    for (const chance of [0, 0.25, 0.5, 0.75, 0.999]) {
+      const { client } = start(chance);
+      client.start(0);
+      client.handleClose('gone', 0);
+      while (client.wakeAt < 30_000) {
+        const now = client.wakeAt;
+        client.wake(now);
+        client.handleClose('gone', now);
+      }
+      expect(client.wakeAt).toBeLessThanOrEqual(40_000);
+    }
+  });
+
+  test('[ANN-6] after a healthy connection an absence begins anew', () => {
+    const rig = start(0.999);
+    rig.client.start(0);
+    for (let now = 0; now < 200_000; now = rig.client.wakeAt) {
+      rig.client.wake(now);
+      rig.client.handleClose('gone', now);
+    }
+    const now = rig.client.wakeAt;
+    rig.client.wake(now);
+    rig.client.handleOpen(now);
+    rig.client.handleMessage(ANNOUNCED, now);
+    rig.client.handleClose('gone', now + 10_000);
+    expect(rig.lost.at(-1)?.retryInMs).toBe(1_999);
+  });
+
+  test('[ANN-20] a tracker that says when it is back is left alone until then, and that is no failed try', () => {
+    const rig = start(0.999);
+    INTO.joined(rig);
+    rig.client.handleClose('retry-after-ms=4321', 1_000, 4_321);
+    expect(rig.lost).toEqual([{ reason: 'retry-after-ms=4321', retryInMs: 4_321 }]);
+    rig.client.wake(5_320);
+    expect(rig.did.filter((what) => what === 'open')).toHaveLength(1);
+    rig.client.wake(5_321);
+    expect(rig.did.filter((what) => what === 'open')).toHaveLength(2);
+    rig.client.handleClose('gone', 5_400);
+    expect(rig.lost.at(-1)?.retryInMs).toBe(1_999);
   });
 
   // One that accepts and drops at once is not healthy: its viewers must not come back every second.
@@ -282,5 +348,140 @@ describe('TrackerClient: offers that go along', () => {
     expect([rig.sent.length, rig.client.wakeAt]).toEqual([1, dueAt + 5_000]);
     rig.client.wake(dueAt + 5_000);
     expect([rig.sent.length, rig.did.at(-1)]).toEqual([2, 'send update']);
+  });
+});
+
+describe('TrackerClient: refused', () => {
+  test('[ANN-19] a refused announce is repeated on the same socket, ever more seldom, until it is answered', () => {
+    const rig = start(0.999);
+    INTO.joining(rig);
+    const waits: number[] = [];
+    for (let now = 200; waits.length < 5; now = rig.client.wakeAt) {
+      rig.client.wake(now);
+      rig.client.handleMessage(failure('this stream is not for you'), now);
+      waits.push(Math.ceil((rig.client.wakeAt - now) / 1000));
+    }
+    expect(waits).toEqual([10, 20, 40, 60, 60]);
+    rig.client.wake(rig.client.wakeAt);
+    rig.client.handleMessage(ANNOUNCED, rig.client.wakeAt);
+    expect(rig.did.filter((what) => ['open', 'close'].includes(what))).toEqual(['open']);
+    expect(rig.did.filter((what) => what.startsWith('send'))).toEqual(Array(6).fill('send started'));
+    expect(rig.did.at(-1)).toBe('announced 4 true');
+    expect(rig.turnedAway).toEqual(Array(5).fill(undefined));
+  });
+
+  test('[ANN-19] after the time that the tracker names, or up to a quarter more: it says the same to everybody', () => {
+    const waits = [0, 0.5, 0.999].map((chance) => {
+      const rig = start(chance);
+      INTO.joining(rig);
+      rig.client.handleMessage(failure('the tracker is overloaded', { interval: 300 }), 1_000);
+      return Math.round((rig.client.wakeAt - 1_000) / 1000);
+    });
+    expect(waits).toEqual([300, 338, 375]);
+    const rig = start();
+    INTO.joining(rig);
+    // Bounded as any interval is.
+    rig.client.handleMessage(failure('go away', { interval: 1e9 }), 1_000);
+    expect(rig.client.wakeAt).toBeLessThanOrEqual(1_000 + 1.25 * 3_600_000);
+  });
+
+  test('[ANN-19] who asks again and is not answered takes the tracker for lost', () => {
+    const rig = start();
+    INTO.refused(rig);
+    rig.client.wake(rig.client.wakeAt);
+    rig.client.wake(rig.client.wakeAt);
+    expect([rig.did.at(-1), rig.lost.at(-1)?.reason]).toEqual(['close', 'no answer in time']);
+  });
+
+  test('[ANN-19] a refused renewal is an answer, and the end of the membership', () => {
+    const rig = start();
+    INTO.joined(rig);
+    const renewAt = rig.client.wakeAt;
+    rig.client.wake(renewAt);
+    rig.client.handleMessage(failure('this swarm is not served here'), renewAt + 100);
+    expect([rig.client.isJoined, rig.turnedAway]).toEqual([false, [undefined]]);
+    rig.client.wake(rig.client.wakeAt);
+    expect([rig.did.at(-1), rig.lost]).toEqual(['send started', []]);
+  });
+
+  test('[ANN-19] a word that refuses neither a join nor a renewal changes nothing', () => {
+    const rig = start();
+    INTO.joined(rig);
+    const { wakeAt } = rig.client;
+    rig.client.handleMessage(JSON.stringify({ action: 'announce', 'failure reason': 'too many messages' }), 1_000);
+    expect([rig.client.isJoined, rig.client.wakeAt, rig.turnedAway]).toEqual([true, wakeAt, []]);
+  });
+});
+
+describe('TrackerClient: tokens', () => {
+  const offer = { offerId: 'o'.repeat(20), offer: { type: 'offer' as const, sdp: 's' } };
+
+  test('[ANN-16] the token of the moment goes with each announce, and with none when there is none', () => {
+    const rig = start();
+    INTO.joined(rig);
+    rig.shown.token = 'one';
+    rig.client.sendOffers([offer]);
+    rig.shown.token = 'two';
+    rig.client.wake(rig.client.wakeAt);
+    rig.client.sendAnswer({ toPeerId: 'q'.repeat(20), offerId: 'o', answer: { type: 'answer', sdp: 's' } });
+    expect(rig.sent.map(({ token }) => token)).toEqual([undefined, 'one', 'two', undefined]);
+  });
+
+  test('[ANN-16] the first announce waits for the token, and takes along the offers that are ready by then', () => {
+    const rig = start();
+    rig.shown.isAwaited = true;
+    rig.client.start(0);
+    rig.client.handleOpen(100);
+    rig.client.sendOffers([offer]);
+    rig.client.handleToken(200);
+    expect(rig.sent).toEqual([]);
+    Object.assign(rig.shown, { token: 'new', isAwaited: false });
+    rig.client.handleToken(5_000);
+    expect(rig.sent).toMatchObject([{ event: 'started', token: 'new', offers: [{ offer_id: offer.offerId }] }]);
+  });
+
+  test('[ANN-16] 10 s at most; the tracker then has 15 s to answer as ever', () => {
+    const rig = start();
+    rig.shown.isAwaited = true;
+    rig.client.start(0);
+    rig.client.handleOpen(9_000);
+    expect(rig.client.wakeAt).toBe(19_000);
+    rig.client.wake(19_000);
+    expect([rig.did.at(-1), rig.client.wakeAt]).toEqual(['send started', 34_000]);
+  });
+
+  test('[ANN-16] offers that are still being described have their second after the token', () => {
+    const rig = start();
+    rig.shown.isAwaited = rig.preparing.offers = true;
+    rig.client.start(0);
+    rig.client.handleOpen(0);
+    rig.shown.isAwaited = false;
+    rig.client.handleToken(4_000);
+    expect([rig.sent, rig.client.wakeAt]).toEqual([[], 5_000]);
+  });
+
+  test('[ANN-17] refused because of its token it asks again on the same socket as soon as there is another', () => {
+    const rig = start();
+    rig.shown.token = 'old';
+    INTO.joined(rig);
+    rig.client.handleMessage(REFUSED, 1_000);
+    expect([rig.turnedAway, rig.client.isJoined]).toEqual([['token old'], false]);
+    rig.client.handleToken(1_050);
+    expect(rig.sent).toHaveLength(1);
+    rig.shown.token = 'new';
+    rig.client.handleToken(1_100);
+    rig.client.handleMessage(ANNOUNCED, 1_200);
+    expect(rig.sent).toMatchObject([{ token: 'old' }, { token: 'new', event: 'started' }]);
+    expect(rig.did.filter((what) => what === 'open')).toHaveLength(1);
+    expect([rig.client.isJoined, rig.lost]).toEqual([true, []]);
+  });
+
+  test('[ANN-17] another token is no reason to ask a tracker again that refused for another reason', () => {
+    const rig = start();
+    INTO.joining(rig);
+    rig.client.handleMessage(failure('this swarm is not served here'), 1_000);
+    rig.shown.token = 'new';
+    rig.client.handleToken(1_100);
+    expect(rig.sent).toHaveLength(1);
   });
 });

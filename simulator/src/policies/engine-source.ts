@@ -69,6 +69,7 @@ export class EngineSource implements SegmentSource {
         http,
         peers: this.#links,
         signalling: tracker.signalling(),
+        tokens: { ask: () => undefined },
         store: new LengthStore(),
         lifecycle: NO_LIFECYCLE,
         conditions: { isCellular: host.access.isCellular, savesData: false, subscribe: () => () => undefined },

@@ -23,7 +23,7 @@ export interface LinkOrigin {
 export const UNKNOWN_ORIGIN: LinkOrigin = { address: undefined };
 
 /** Why a socket was ended by the tracker. */
-export const CUT_REASONS = ['oversize', 'bad-utf8', 'bad-frame', 'slow-reader', 'no-pong'] as const;
+export const CUT_REASONS = ['oversize', 'bad-utf8', 'bad-frame', 'slow-reader', 'no-pong', 'flood'] as const;
 
 export type CutReason = (typeof CUT_REASONS)[number];
 

@@ -1,6 +1,13 @@
 // One address to listen on: TCP or a Unix socket, with or without TLS, behind a proxy or not.
 
-import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerOptions } from 'node:http';
+import {
+  createServer,
+  STATUS_CODES,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerOptions,
+} from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import { Socket, type AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
@@ -251,7 +258,10 @@ async function closeHttp(server: Server, entrance: Entrance): Promise<void> {
 }
 
 /** Answers an upgrade request that is not taken, and ends its socket. */
-export function refuseUpgrade(socket: Duplex, status: '404 Not Found' | '503 Service Unavailable'): void {
+export function refuseUpgrade(socket: Duplex, status = 404, explanation = ''): void {
+  const head = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\nConnection: close\r\n`;
+  const body = explanation === '' ? '' : `${explanation}\n`;
+  const content = `Content-Type: text/plain; charset=utf-8\r\nContent-Length: ${Buffer.byteLength(body)}`;
   socket.on('error', () => socket.destroy());
-  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`, () => socket.destroy());
+  socket.end(`${head}${content}\r\n\r\n${body}`, () => socket.destroy());
 }

@@ -1,15 +1,10 @@
 // Joins the core to links: carries messages in, effects out, and ends links that are of no use.
 
+import type { AdmissionRequest } from '../core/admission';
+import type { ClientAbout } from '../core/client-about';
 import type { Connection } from '../core/peer';
-import type { SendEffect, TrackerCore } from '../core/tracker-core';
-import {
-  CUT_REASONS,
-  UNKNOWN_ORIGIN,
-  type ClientLink,
-  type CutReason,
-  type LinkEvents,
-  type LinkOrigin,
-} from './client-link';
+import type { HoldEffect, SendEffect, TrackerCore, TrackerEffect } from '../core/tracker-core';
+import { CUT_REASONS, type ClientLink, type CutReason, type LinkEvents } from './client-link';
 import { Heartbeat } from './heartbeat';
 
 export interface LinkHubOptions {
@@ -18,6 +13,8 @@ export interface LinkHubOptions {
   readonly pingIntervalMs: number;
   /** Told of an error that should not be possible. It costs the one message it came with. */
   readonly onError: (error: unknown) => void;
+  /** Finds out whether a held announce is let in, then calls `onSettled`. @defaultValue nothing is ever held */
+  readonly askAdmission?: (request: AdmissionRequest, onSettled: () => void) => void;
 }
 
 /** What happened to links since the start. */
@@ -47,8 +44,8 @@ export class LinkHub {
   }
 
   /** Takes in a link that is open. @returns where to report what happens on it */
-  open(link: ClientLink, { address }: LinkOrigin = UNKNOWN_ORIGIN): LinkEvents {
-    const connection = this.core.openConnection(address);
+  open(link: ClientLink, about?: ClientAbout): LinkEvents {
+    const connection = this.core.openConnection(about, this.options.now());
     this.#links.set(connection, link);
     this.#connections.set(link, connection);
     this.#heartbeat.add(link, this.options.now());
@@ -93,19 +90,32 @@ export class LinkHub {
     if (this.#forget(link)) link.close(code, reason);
   }
 
-  #handleMessage(connection: Connection, bytes: Buffer): void {
+  #handleMessage(connection: Connection, bytes: Buffer, isResumed = false): void {
     try {
       const now = this.options.now();
-      for (const effect of this.core.handleMessage(connection, bytes, now)) {
-        const link = this.#links.get(effect.connection);
-        if (!link) continue;
-        if (effect.type === 'probe') this.#heartbeat.probe(link, now);
-        else this.#send(link, effect);
-      }
+      const effects = isResumed
+        ? this.core.resume(connection, bytes, now)
+        : this.core.handleMessage(connection, bytes, now);
+      for (const effect of effects) this.#perform(effect, bytes, now);
     } catch (error) {
       this.counters.internalErrors += 1;
       this.options.onError(error);
     }
+  }
+
+  #perform(effect: TrackerEffect, bytes: Buffer, now: number): void {
+    const link = this.#links.get(effect.connection);
+    if (!link) return;
+    if (effect.type === 'probe') this.#heartbeat.probe(link, now);
+    else if (effect.type === 'cut') this.#cut(link, 'flood');
+    else if (effect.type === 'hold') this.#hold(effect, bytes);
+    else this.#send(link, effect);
+  }
+
+  /** Keeps a copy of a message until its verdict is there; what else comes on the connection does not wait for it. */
+  #hold({ connection, request }: HoldEffect, bytes: Buffer): void {
+    const kept = Buffer.from(bytes);
+    this.options.askAdmission?.(request, () => this.#handleMessage(connection, kept, true));
   }
 
   #send(link: ClientLink, { messageType, parts }: SendEffect): void {

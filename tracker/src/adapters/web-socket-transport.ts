@@ -4,7 +4,8 @@ import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer, type RawData, type WebSocket } from 'ws';
-import { UNKNOWN_ORIGIN, type ClientLink, type CutReason, type LinkOrigin } from './client-link';
+import type { ClientAbout } from '../core/client-about';
+import type { ClientLink, CutReason } from './client-link';
 import type { LinkHub } from './link-hub';
 
 export interface WebSocketTransportOptions {
@@ -38,8 +39,8 @@ export class WebSocketTransport {
   }
 
   /** Turns an HTTP upgrade request into a link; answers it with an error if it is not a proper one. */
-  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, origin: LinkOrigin = UNKNOWN_ORIGIN): void {
-    this.#server.handleUpgrade(request, socket, head, (webSocket) => this.#open(webSocket, origin));
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, about: ClientAbout): void {
+    this.#server.handleUpgrade(request, socket, head, (webSocket) => this.#open(webSocket, about));
   }
 
   /** Ends all sockets, after up to `graceMs` for those that are saying goodbye. No more upgrades. */
@@ -56,8 +57,8 @@ export class WebSocketTransport {
     });
   }
 
-  #open(webSocket: WebSocket, origin: LinkOrigin): void {
-    const events = this.hub.open(new WebSocketLink(webSocket), origin);
+  #open(webSocket: WebSocket, about: ClientAbout): void {
+    const events = this.hub.open(new WebSocketLink(webSocket), about);
     webSocket.on('message', (data) => events.message(toUtf8(data)));
     webSocket.on('ping', () => events.heard());
     webSocket.on('pong', () => events.heard());

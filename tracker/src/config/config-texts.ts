@@ -11,7 +11,8 @@ const FLAG_WIDTH = 36;
 
 /** The text of `--help`. */
 export function helpText(table: SettingsTable = SETTINGS): string {
-  const rows = Object.entries(table).map(([name, setting]) => {
+  const flagged = Object.entries(table).filter(([, setting]) => setting.isSecret !== true);
+  const rows = flagged.map(([name, setting]) => {
     const flag = `--${flagName(name, setting)}${setting.placeholder === undefined ? '' : ` ${setting.placeholder}`}`;
     return helpRow(flag, `${setting.description} (${setting.allowed}; default: ${defaultText(setting)})`);
   });
@@ -22,10 +23,11 @@ A WebTorrent (WebSocket) tracker for viewers that share video segments.
 
 ${rows.join('')}
 ${helpRow('--config FILE', 'settings in JSON')}${commands.join('')}
-Each setting has a flag, an environment variable (--log-level is P2P_TRACKER_LOG_LEVEL) and a place in the file
+Each setting has a flag (secrets have none), an environment variable (--log-level is P2P_TRACKER_LOG_LEVEL) and a place in the file
 ({"log": {"level": "debug"}}). A flag wins over the environment, that over the file. Lists: commas between.
-Serves WebSocket on every path, and GET /health, /ready and /stats.json.
-Signals: SIGTERM drains, SIGINT and a second SIGTERM end at once, SIGHUP reads settings and TLS files again.
+Serves WebSocket on every path, and GET /health, /ready, /stats.json and /metrics.
+Signals: SIGTERM drains, SIGINT and a second SIGTERM end at once, SIGHUP reads settings, lists and TLS files
+again, SIGUSR2 replaces workers one after the other.
 Exit codes: 0 ended by a signal, 1 could not listen, 2 wrong settings.
 `;
 }
@@ -46,7 +48,7 @@ export function settingsMarkdown(table: SettingsTable = SETTINGS): string {
   const rows = Object.entries(table).map(([name, setting]) => {
     const cells = [
       `\`${name}\`${setting.isReloadable ? ' ↻' : ''}`,
-      `\`--${flagName(name, setting)}\``,
+      setting.isSecret ? '' : `\`--${flagName(name, setting)}\``,
       `\`${environmentName(name)}\``,
       defaultText(setting),
       setting.allowed,

@@ -14,7 +14,7 @@ export interface Setting<Value> {
   readonly flag?: string;
   /** What stands for the value in `--help`; a switch has none, its flag alone says true. */
   readonly placeholder?: string;
-  /** Whether the value is never shown. */
+  /** Whether the value is never shown. Such a setting has no flag: flags can be seen by every user of the machine. */
   readonly isSecret?: boolean;
   /** Whether a change takes effect while the tracker runs, on SIGHUP. */
   readonly isReloadable?: boolean;

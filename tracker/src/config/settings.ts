@@ -7,6 +7,7 @@ import { LOG_FORMATS, LOG_LEVELS } from '../adapters/logger';
 import { parseNetwork } from '../adapters/networks';
 import { DEFAULT_DRAIN_SECONDS, DEFAULT_READY_GRACE_SECONDS } from '../core/drain-plan';
 import { DEFAULT_INTERVAL_SECONDS, DEFAULT_LIMITS, type TrackerLimits } from '../core/limits';
+import { ACCESS_SETTINGS } from './access-settings';
 import { formatListenAddress, LISTEN_ADDRESS_FORMS, parseListenAddress, type ListenTarget } from './listen-address';
 import { fileMode, list, onOff, oneOf, text, wholeNumber, type Setting, type ValuesOf } from './setting';
 
@@ -28,6 +29,8 @@ const LIMIT_DESCRIPTIONS: Readonly<Record<keyof TrackerLimits, string>> = {
   maxOffers: 'Offers relayed per announce; the rest is ignored.',
   maxSdpLength: 'Length of one SDP.',
   maxPeersPerConnection: 'Pairs of swarm and peer id on one connection.',
+  maxConnections: 'Connections of a process; who comes when there are as many is answered with 503.',
+  maxSwarms: 'Swarms of a process; joins that would begin one more are refused.',
   maxScrapeHashes: 'Swarms asked for in one scrape.',
   maxReceivedOffers: 'Unanswered offers kept in mind per peer.',
   maxQueuedBytesForOffers: 'Bytes waiting for one client above which offers to it are dropped.',
@@ -68,7 +71,8 @@ export const SETTINGS = {
     flag: 'listen',
   }),
   adminListen: listenAddresses({
-    description: 'Addresses for /stats.json and /metrics, which are then nowhere else; /health and /ready are everywhere.',
+    description:
+      'Addresses for /stats.json and /metrics, which are then nowhere else; /health and /ready are everywhere.',
     defaultText: 'with the WebSockets',
     flag: 'admin-listen',
   }),
@@ -160,7 +164,7 @@ export const SETTINGS = {
     most: MAX_WORKERS,
     defaultValue: 1,
   }),
-  // Rows of further parts (bus, tokens, lists, rates) go here; `isSecret` hides a value.
+  ...ACCESS_SETTINGS,
 };
 
 export type Settings = ValuesOf<typeof SETTINGS>;

@@ -41,7 +41,8 @@ export interface FlagsResult extends SourceResult {
 
 /** Reads the command line: `--name value`, `--name=value`, and for settings that are true or false `--name`, `--no-name`. */
 export function readFlags(table: SettingsTable, args: readonly string[]): FlagsResult {
-  const names = new Map(Object.entries(table).map(([name, setting]) => [flagName(name, setting), name]));
+  const flagged = Object.entries(table).filter(([, setting]) => setting.isSecret !== true);
+  const names = new Map(flagged.map(([name, setting]) => [flagName(name, setting), name]));
   const commands = new Set<CommandName>();
   const given = new Map<string, GivenValue>();
   const problems: string[] = [];

@@ -17,6 +17,8 @@ export interface AnnounceMessage {
   readonly event: AnnounceEvent;
   /** Bytes the peer still lacks, or undefined when it did not say. */
   readonly left: number | undefined;
+  /** What the client shows to be let in, unread; undefined where it shows none or something that cannot be one. */
+  readonly token: string | undefined;
   /** At most as many as the client wants peers, and as the limits allow. */
   readonly offers: readonly Offer[];
 }

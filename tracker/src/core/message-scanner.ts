@@ -15,7 +15,7 @@ import {
   OPEN_BRACKET,
   startsWith,
 } from './json-scanner';
-import type { TrackerLimits } from './limits';
+import { MAX_TOKEN_LENGTH, type TrackerLimits } from './limits';
 import { readId } from './wire-id';
 
 /** Members of a message, by the place that each has in the table of places. */
@@ -30,6 +30,7 @@ const FIELDS = [
   'answer',
   'to_peer_id',
   'offer_id',
+  'token',
 ] as const;
 
 type FieldName = (typeof FIELDS)[number];
@@ -46,6 +47,7 @@ const OFFERS = indexOf('offers');
 const ANSWER = indexOf('answer');
 const TO_PEER_ID = indexOf('to_peer_id');
 const OFFER_ID = indexOf('offer_id');
+const TOKEN = indexOf('token');
 const UNKNOWN = -1;
 
 interface Key {
@@ -61,6 +63,8 @@ const KEYS_BY_LENGTH: readonly (readonly Key[])[] = Array.from({ length: 11 }, (
 const ANNOUNCE = ascii('announce');
 const SCRAPE = ascii('scrape');
 const EVENTS = (['started', 'completed', 'stopped'] as const).map((name) => ({ name, bytes: ascii(name) }));
+/** Escapes, and what is more than one byte in UTF-8. */
+const UNUSUAL_TOKEN = /[\\\u0080-\u00ff]/;
 const OFFER_TYPE = ascii('offer');
 const ANSWER_TYPE = ascii('answer');
 const TYPE_KEY = ascii('type');
@@ -229,8 +233,9 @@ export class MessageScanner {
     const event = this.#readEvent(bytes);
     if (infoHash === undefined || peerId === undefined || event === undefined) return undefined;
     if (left !== undefined && left < 0) return undefined;
-    const offers = this.#readOffers(bytes);
-    return offers && { type: 'announce', infoHash, peerId, event, left, offers };
+    const token = this.#readToken(bytes);
+    const offers = token === null ? undefined : this.#readOffers(bytes);
+    return offers && { type: 'announce', infoHash, peerId, event, left, token: token ?? undefined, offers };
   }
 
   #readOffers(bytes: Buffer): readonly Offer[] | undefined {
@@ -265,6 +270,16 @@ export class MessageScanner {
     // Escapes may hide one of the three.
     const text = bytes.toString('latin1', this.#places[EVENT * 2], this.#places[EVENT * 2 + 1]);
     return text.includes('\\') ? undefined : 'update';
+  }
+
+  /** Null: one that is unusual. */
+  #readToken(bytes: Buffer): string | undefined | null {
+    if (!this.#has(TOKEN)) return undefined;
+    const start = this.#places[TOKEN * 2]! + 1;
+    const end = this.#places[TOKEN * 2 + 1]! - 1;
+    if (end - start > MAX_TOKEN_LENGTH) return null;
+    const text = bytes.toString('latin1', start, end);
+    return UNUSUAL_TOKEN.test(text) ? null : text;
   }
 
   #readNumber(bytes: Buffer, field: number): number | undefined {

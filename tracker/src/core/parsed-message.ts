@@ -6,6 +6,7 @@
 
 import type { AnnounceMessage, AnswerMessage, ClientMessage, Offer, ScrapeMessage } from './client-message';
 import type { TrackerLimits } from './limits';
+import { MAX_TOKEN_LENGTH } from './limits';
 import { reject, type Rejection, type RejectReason } from './rejection';
 import { ID_RULE, isId } from './wire-id';
 
@@ -56,8 +57,15 @@ function decodeAnnounce(fields: Fields, limits: TrackerLimits): AnnounceMessage 
     peerId,
     event: event === 'started' || event === 'completed' || event === 'stopped' ? event : 'update',
     left: isPresent(left) ? left : undefined,
+    token: decodeToken(fields['token']),
     offers,
   };
+}
+
+/** What is too long to be a token is one that will not do: the client shall hear of it. */
+function decodeToken(value: unknown): string | undefined {
+  if (typeof value !== 'string') return undefined;
+  return value.length <= MAX_TOKEN_LENGTH ? value : '';
 }
 
 /** The first `count` offers, or what is wrong with them. Those after them are not even looked at. */

@@ -31,6 +31,10 @@ export class PeerRegistry {
     return this.#bySilence.size;
   }
 
+  hasSwarm(infoHash: string): boolean {
+    return this.#swarms.has(infoHash);
+  }
+
   find(infoHash: string, peerId: string): Peer | undefined {
     return this.#swarms.get(infoHash)?.find(peerId);
   }

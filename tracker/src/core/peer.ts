@@ -1,5 +1,7 @@
 // Peers and the connections that own them: each knows the other, so both are here.
 
+import { UNKNOWN_CLIENT, type ClientAbout } from './client-about';
+import type { ConnectionRates } from './rates/connection-rates';
 import type { ReceivedOffers } from './received-offers';
 import type { Swarm, SwarmMember } from './swarm';
 
@@ -13,9 +15,17 @@ export class Connection {
   readonly peers = new Set<Peer>();
   /** Whether it has ended; nothing is taken from it or sent to it any more. */
   isClosed = false;
+  /** Peers, by swarm and id, whose announces wait for a verdict. */
+  readonly held = new Set<string>();
+  readonly about: ClientAbout;
 
-  /** @param address - IP address of the client, if it is known: for limits only, never for logs or statistics */
-  constructor(readonly address?: string) {}
+  constructor(
+    about: ClientAbout = UNKNOWN_CLIENT,
+    readonly rates?: ConnectionRates,
+  ) {
+    // A copy: what is remembered of one client must not be what is remembered of another.
+    this.about = { ...about };
+  }
 }
 
 /** A member of one swarm. A viewer in three swarms is three of these, on one connection. */

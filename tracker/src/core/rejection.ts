@@ -18,6 +18,16 @@ export const REJECT_REASONS = [
   'answer-from-stranger',
   'answer-not-asked-for',
   'answer-to-gone-peer',
+  'too-many-messages',
+  'too-many-announces',
+  'tracker-full',
+  'overloaded',
+  'swarm-denied',
+  'token-required',
+  'token-invalid',
+  'token-expired',
+  'not-authorized',
+  'authorize-failed',
 ] as const;
 
 export type RejectReason = (typeof REJECT_REASONS)[number];
@@ -35,6 +45,8 @@ export interface Rejection {
   readonly infoHash: string | undefined;
   /** What the client is told, in English, without anything the client sent. */
   readonly failure: string;
+  /** Seconds after which it is worth trying again, where the tracker has a wish. */
+  readonly retrySeconds?: number;
 }
 
 export function reject(

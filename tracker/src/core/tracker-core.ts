@@ -1,8 +1,11 @@
 // The tracker itself: messages in, messages out. Knows no socket, clock or chance: the time comes
 // with each call, chance and the means to send from outside. See SPEC.md for the rules.
 
+import type { Admission, AdmissionRequest } from './admission';
+import type { ClientAbout } from './client-about';
 import type { AnnounceMessage, AnswerMessage, Offer, ScrapeMessage } from './client-message';
 import { createCounters, type Counters, type OutgoingType } from './counters';
+import { Gatekeeper } from './gatekeeper';
 import {
   DEFAULT_INTERVAL_SECONDS,
   DEFAULT_LIMITS,
@@ -12,9 +15,12 @@ import {
   PEER_LIFETIME_MIN_MS,
   type TrackerLimits,
 } from './limits';
+import { LoadGovernor } from './load/load-governor';
 import { MessageReader } from './message-reader';
-import { Connection, type Peer } from './peer';
+import type { OpenRefusalReason } from './open-refusal';
+import type { Connection, Peer } from './peer';
 import { PeerRegistry } from './peer-registry';
+import type { RateLimits } from './rates/rate-limits';
 import { reject, type Rejection, type RejectReason } from './rejection';
 import type { Random } from './swarm';
 import { encodeAnswer, encodeFailure, encodeOfferHead, encodeResponse, encodeScrape } from './tracker-message';
@@ -36,14 +42,33 @@ export interface ProbeEffect {
   readonly connection: Connection;
 }
 
+/** A connection is to be ended: it floods the tracker. */
+export interface CutEffect {
+  readonly type: 'cut';
+  readonly connection: Connection;
+}
+
+/** The message is to be kept, the verdict to be asked for, and then {@link TrackerCore.resume} to be called with it. */
+export interface HoldEffect {
+  readonly type: 'hold';
+  readonly connection: Connection;
+  readonly request: AdmissionRequest;
+}
+
 /** What the transport is to do, in this order. */
-export type TrackerEffect = SendEffect | ProbeEffect;
+export type TrackerEffect = SendEffect | ProbeEffect | CutEffect | HoldEffect;
 
 export interface TrackerCoreOptions {
   readonly random: Random;
   /** Seconds between two announces of a client. @defaultValue 120 */
   readonly intervalSeconds?: number;
   readonly limits?: Partial<TrackerLimits>;
+  /** @defaultValue nothing is limited */
+  readonly rates?: RateLimits;
+  /** @defaultValue everybody may announce everything */
+  readonly admission?: Admission;
+  /** Tells the interval and how bad it is. @defaultValue one that no load is told to */
+  readonly governor?: LoadGovernor;
 }
 
 /** How much there is at the moment. */
@@ -57,7 +82,8 @@ export class TrackerCore {
   readonly counters: Counters = createCounters();
   readonly limits: TrackerLimits;
   readonly #random: Random;
-  readonly #intervalSeconds: number;
+  readonly #governor: LoadGovernor;
+  readonly #gatekeeper: Gatekeeper;
   readonly #registry: PeerRegistry;
   readonly #reader: MessageReader;
   #connectionCount = 0;
@@ -66,9 +92,12 @@ export class TrackerCore {
     this.limits = { ...DEFAULT_LIMITS, ...options.limits };
     this.#reader = new MessageReader(this.limits);
     this.#random = options.random;
-    this.#intervalSeconds = options.intervalSeconds ?? DEFAULT_INTERVAL_SECONDS;
+    const { intervalSeconds = DEFAULT_INTERVAL_SECONDS, rates, admission, governor } = options;
+    this.#governor = governor ?? new LoadGovernor(intervalSeconds, { maxIntervalSeconds: intervalSeconds });
+    this.#gatekeeper = new Gatekeeper({ maxConnections: this.limits.maxConnections, rates, admission }, this.counters);
+    const { maxIntervalSeconds } = this.#governor;
     this.#registry = new PeerRegistry({
-      peerLifetimeMs: Math.max(this.#intervalSeconds * 1000 * PEER_LIFETIME_INTERVALS, PEER_LIFETIME_MIN_MS),
+      peerLifetimeMs: Math.max(maxIntervalSeconds * 1000 * PEER_LIFETIME_INTERVALS, PEER_LIFETIME_MIN_MS),
       offerLifetimeMs: OFFER_LIFETIME_MS,
       maxReceivedOffers: this.limits.maxReceivedOffers,
     });
@@ -82,10 +111,16 @@ export class TrackerCore {
     };
   }
 
-  /** @param address - see {@link Connection.address} */
-  openConnection(address?: string): Connection {
+  /** Why a client cannot be taken now; counts as a try of its address. To be asked once for each, before the next. */
+  refusesConnection(about: ClientAbout, now: number): OpenRefusalReason | undefined {
+    const reason = this.#gatekeeper.refuses(about, this.#connectionCount, now);
+    if (reason) this.counters.connectionsRefused[reason] += 1;
+    return reason;
+  }
+
+  openConnection(about?: ClientAbout, now = 0): Connection {
     this.#connectionCount += 1;
-    return new Connection(address);
+    return this.#gatekeeper.open(about, now);
   }
 
   /** Ends a connection and takes its peers out of their swarms. Calling it again does nothing. */
@@ -93,12 +128,14 @@ export class TrackerCore {
     if (connection.isClosed) return;
     connection.isClosed = true;
     this.#connectionCount -= 1;
+    this.#gatekeeper.close(connection);
     for (const peer of connection.peers) this.#registry.leave(peer);
   }
 
   /** Drops silent peers. To be called every few seconds; costs nothing when nobody is due. */
   tick(now: number): void {
     this.counters.silentPeersDropped += this.#registry.sweep(now);
+    this.#gatekeeper.sweep(now);
   }
 
   /**
@@ -108,6 +145,20 @@ export class TrackerCore {
    */
   handleMessage(connection: Connection, bytes: Buffer, now: number): TrackerEffect[] {
     if (connection.isClosed) return [];
+    const verdict = this.#gatekeeper.takeMessage(connection, now);
+    if (verdict === 'taken') return this.#handle(connection, bytes, now, false);
+    if (verdict === 'flood') return [{ type: 'cut', connection }];
+    const effects: TrackerEffect[] = [];
+    if (verdict !== 'dropped') this.#refuse(effects, connection, verdict);
+    return effects;
+  }
+
+  /** Goes on with a message that was held, once its verdict is there. */
+  resume(connection: Connection, bytes: Buffer, now: number): TrackerEffect[] {
+    return connection.isClosed ? [] : this.#handle(connection, bytes, now, true);
+  }
+
+  #handle(connection: Connection, bytes: Buffer, now: number, isResumed: boolean): TrackerEffect[] {
     const effects: TrackerEffect[] = [];
     const message = this.#reader.read(bytes);
     if (message.type === 'rejected') {
@@ -115,11 +166,34 @@ export class TrackerCore {
       this.#refuse(effects, connection, message);
       return effects;
     }
-    this.counters.messagesIn[message.type] += 1;
-    if (message.type === 'announce') this.#handleAnnounce(effects, connection, message, now);
-    else if (message.type === 'answer') this.#handleAnswer(effects, connection, message, now);
+    if (!isResumed) this.counters.messagesIn[message.type] += 1;
+    if (message.type === 'announce') {
+      if (this.#letIn(effects, connection, message, now, isResumed)) {
+        this.#handleAnnounce(effects, connection, message, now);
+      }
+    } else if (message.type === 'answer') this.#handleAnswer(effects, connection, message, now);
     else this.#handleScrape(effects, connection, message);
     return effects;
+  }
+
+  #letIn(
+    effects: TrackerEffect[],
+    connection: Connection,
+    message: AnnounceMessage,
+    now: number,
+    isResumed: boolean,
+  ): boolean {
+    const keeper = this.#gatekeeper;
+    const verdict = isResumed
+      ? keeper.resumeAnnounce(connection, message, now)
+      : keeper.takeAnnounce(connection, message, now);
+    if (verdict.type === 'held') effects.push({ type: 'hold', connection, request: verdict.request });
+    if (verdict.type === 'refused') {
+      const known = verdict.isOut ? this.#registry.find(message.infoHash, message.peerId) : undefined;
+      if (known?.connection === connection) this.#registry.leave(known);
+      this.#refuse(effects, connection, verdict.rejection);
+    }
+    return verdict.type === 'granted';
   }
 
   #handleAnnounce(effects: TrackerEffect[], connection: Connection, message: AnnounceMessage, now: number): void {
@@ -159,11 +233,31 @@ export class TrackerCore {
       this.#refuse(effects, connection, reject('too-many-swarms', failure, 'announce', infoHash));
       return undefined;
     }
+    const rejection = this.#refusesJoin(infoHash);
+    if (rejection) {
+      this.#refuse(effects, connection, rejection);
+      return undefined;
+    }
     return this.#registry.join(infoHash, peerId, connection, isComplete(message, false), now);
+  }
+
+  /** The tracker has enough, of work or of swarms: those who are here come first. */
+  #refusesJoin(infoHash: string): Rejection | undefined {
+    const { level, maxIntervalSeconds: retrySeconds } = this.#governor;
+    if (level === 'no-joins') {
+      return { ...reject('overloaded', 'the tracker is overloaded', 'announce', infoHash), retrySeconds };
+    }
+    if (this.#registry.swarmCount < this.limits.maxSwarms || this.#registry.hasSwarm(infoHash)) return undefined;
+    const failure = 'the tracker has as many swarms as it takes';
+    return { ...reject('tracker-full', failure, 'announce', infoHash), retrySeconds };
   }
 
   #relayOffers(effects: TrackerEffect[], offerer: Peer, offers: readonly Offer[], now: number): void {
     if (offers.length === 0) return;
+    if (this.#governor.level !== 'normal') {
+      this.counters.offersNotRelayed += offers.length;
+      return;
+    }
     const { swarm, peerId } = offerer;
     const receivers = swarm.pick(offers.length, offerer, this.#random);
     if (receivers.length === 0) return;
@@ -172,6 +266,7 @@ export class TrackerCore {
       const offer = offers[index];
       if (!offer) return;
       receiver.receivedOffers.add(peerId, offer.offerId, now);
+      receiver.connection.rates?.noteOffer();
       this.#send(effects, receiver.connection, 'offer', [head, offer.members]);
     });
   }
@@ -193,9 +288,10 @@ export class TrackerCore {
   }
 
   #respond(effects: TrackerEffect[], connection: Connection, infoHash: string): void {
+    const counts = this.#registry.counts(infoHash);
     const jitter = 1 + INTERVAL_JITTER * (2 * this.#random() - 1);
-    const intervalSeconds = Math.max(1, Math.round(this.#intervalSeconds * jitter));
-    const parts = encodeResponse(infoHash, intervalSeconds, this.#registry.counts(infoHash));
+    const plainSeconds = this.#governor.intervalSeconds(counts.complete + counts.incomplete);
+    const parts = encodeResponse(infoHash, Math.max(1, Math.round(plainSeconds * jitter)), counts);
     this.#send(effects, connection, 'response', parts);
   }
 

@@ -38,6 +38,7 @@ export function encodeScrape(files: ReadonlyMap<string, SwarmCounts>): Buffer[] 
 }
 
 /** Always with an action: the stock client drops its socket on a message without one. */
-export function encodeFailure({ action, infoHash, failure }: Rejection): Buffer[] {
-  return [Buffer.from(JSON.stringify({ action, info_hash: infoHash, 'failure reason': failure }))];
+export function encodeFailure({ action, infoHash, failure, retrySeconds }: Rejection): Buffer[] {
+  const failed = { action, info_hash: infoHash, 'failure reason': failure, interval: retrySeconds };
+  return [Buffer.from(JSON.stringify(failed))];
 }

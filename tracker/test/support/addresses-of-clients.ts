@@ -7,7 +7,7 @@ export function watchAddresses(): (string | undefined)[] {
   const open = TrackerCore.prototype.openConnection;
   jest.spyOn(TrackerCore.prototype, 'openConnection').mockImplementation(function (this: TrackerCore, ...args) {
     const connection: Connection = open.apply(this, args);
-    addresses.push(connection.address);
+    addresses.push(connection.about.address);
     return connection;
   });
   return addresses;

@@ -2,8 +2,15 @@
 
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
+import type { ClientAbout } from '../../src/core/client-about';
 import type { Connection } from '../../src/core/peer';
-import { TrackerCore, type SendEffect, type TrackerCoreOptions } from '../../src/core/tracker-core';
+import {
+  TrackerCore,
+  type HoldEffect,
+  type SendEffect,
+  type TrackerCoreOptions,
+  type TrackerEffect,
+} from '../../src/core/tracker-core';
 
 export type Message = Record<string, unknown>;
 
@@ -20,14 +27,18 @@ export class CoreDriver {
   now = 0;
   /** Connections that the core wanted probed, in order. */
   readonly probed: Connection[] = [];
+  /** Connections that the core wanted ended, in order. */
+  readonly cut: Connection[] = [];
+  /** Messages that the core wanted kept, in order. */
+  readonly holds: (HoldEffect & { readonly bytes: Buffer })[] = [];
   readonly #inboxes = new Map<Connection, Message[]>();
 
   constructor(options: Partial<TrackerCoreOptions> = {}) {
     this.core = new TrackerCore({ random: createRandom(1), ...options });
   }
 
-  connect(): Client {
-    const connection = this.core.openConnection();
+  connect(about?: ClientAbout): Client {
+    const connection = this.core.openConnection(about, this.now);
     const inbox: Message[] = [];
     this.#inboxes.set(connection, inbox);
     return new Client(this, connection, inbox);
@@ -35,11 +46,23 @@ export class CoreDriver {
 
   /** @returns how many messages the tracker sent because of this one */
   send(connection: Connection, bytes: Buffer): number {
+    return this.#take(bytes, (buffer) => this.core.handleMessage(connection, buffer, this.now));
+  }
+
+  /** Goes on with the message that was held first. */
+  resume(): void {
+    const hold = this.holds.shift();
+    if (hold) this.#take(hold.bytes, (buffer) => this.core.resume(hold.connection, buffer, this.now));
+  }
+
+  #take(bytes: Buffer, handle: (buffer: Buffer) => readonly TrackerEffect[]): number {
     // A copy, which does not outlive the call: as in a socket's buffer, the next message overwrites it.
     const buffer = Buffer.from(bytes);
-    const effects = this.core.handleMessage(connection, buffer, this.now);
+    const effects = handle(buffer);
     for (const effect of effects) {
       if (effect.type === 'probe') this.probed.push(effect.connection);
+      else if (effect.type === 'cut') this.cut.push(effect.connection);
+      else if (effect.type === 'hold') this.holds.push({ ...effect, bytes });
       else this.#inboxes.get(effect.connection)?.push(readMessage(effect));
     }
     buffer.fill(0xff);

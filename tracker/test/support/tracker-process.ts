@@ -73,6 +73,11 @@ export class TrackerProcess {
     this.#child.kill(signal);
   }
 
+  get pid(): number {
+    if (this.#child.pid === undefined) throw new Error('the tracker did not start');
+    return this.#child.pid;
+  }
+
   kill(signal: NodeJS.Signals): Promise<number | string> {
     this.#child.kill(signal);
     return this.ended;

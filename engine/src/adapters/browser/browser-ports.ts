@@ -5,6 +5,7 @@ import { CryptoRandom } from '../shared/crypto-random';
 import { FetchHttp } from '../shared/fetch-http';
 import type { IceServerConfig } from '../shared/ice-servers';
 import { MemoryStore } from '../shared/memory-store';
+import { PageTokens } from '../shared/page-tokens';
 import { silentLogger } from '../shared/silent-logger';
 import { SystemClock } from '../shared/system-clock';
 import { WebSocketSignalling } from '../shared/web-socket-signalling';
@@ -37,6 +38,7 @@ export function createBrowserPorts({ iceServers, logger = silentLogger }: Browse
     http: new FetchHttp(),
     peers: new SimplePeerLinks(iceServers),
     signalling: pageSignalling,
+    tokens: new PageTokens(),
     store: new MemoryStore(),
     lifecycle: new WindowLifecycle(),
     conditions: new NavigatorConditions(),

@@ -1,7 +1,9 @@
 // Text WebSockets to trackers. Sessions on one page share one connection per tracker URL, so that a tracker carries a
 // page once however many players it has; each session hears everything and picks what is its own by info_hash.
 
+import type { Milliseconds } from '../../base/units';
 import type { Signalling, SignallingListener, SignallingSocket } from '../../ports/signalling';
+import { decodeRetryAfter } from '../../protocol/tracker-messages';
 
 /**
  * The part of a W3C WebSocket that is used; the `ws` package has it too.
@@ -67,7 +69,8 @@ class SharedConnection {
     };
     // Says nothing that the close event after it does not say; unhandled it would end a Node process.
     socket.onerror = () => undefined;
-    socket.onclose = ({ code, reason }) => this.#lose(reason || `closed with code ${code}`);
+    socket.onclose = ({ code, reason }) =>
+      this.#lose(reason || `closed with code ${code}`, decodeRetryAfter(code, reason));
   }
 
   join(listener: SignallingListener): SignallingSocket {
@@ -88,13 +91,13 @@ class SharedConnection {
     this.#socket?.send(text);
   }
 
-  #lose(reason: string): void {
+  #lose(reason: string, retryAfterMs?: Milliseconds): void {
     this.#isOpen = false;
     if (this.#members.size === 0) return;
     this.onGone();
     const members = [...this.#members];
     this.#members.clear();
-    for (const member of members) member.lose(reason);
+    for (const member of members) member.lose(reason, retryAfterMs);
   }
 }
 
@@ -116,10 +119,10 @@ class Member implements SignallingSocket {
     if (this.#state === 'open') this.listener.onMessage(text);
   }
 
-  lose(reason: string): void {
+  lose(reason: string, retryAfterMs?: Milliseconds): void {
     if (this.#state === 'closed') return;
     this.#state = 'closed';
-    this.listener.onClose(reason);
+    this.listener.onClose(reason, retryAfterMs);
   }
 
   send(text: string): void {
