@@ -9,13 +9,16 @@ import type { LinkOrigin } from './adapters/client-link';
 import { readClientAbout } from './adapters/client-request';
 import { runDrain, type DrainOptions } from './adapters/drain';
 import { DEFAULT_PING_INTERVAL_MS } from './adapters/heartbeat';
-import { openListener, refuseUpgrade, type ListenAddress, type Listener } from './adapters/http-listener';
+import { BuiltInTransport } from './adapters/built-in-transport';
+import { refuse } from './adapters/handshake';
+import { openListener, type ListenAddress, type Listener } from './adapters/http-listener';
 import { LinkHub, type LinkCounters } from './adapters/link-hub';
 import { LoadMeter } from './adapters/load-meter';
 import { SILENT, type Logger } from './adapters/logger';
 import { createStatusListener, requestPath, type Figures } from './adapters/status-routes';
 import type { TlsFiles } from './adapters/tls-files';
-import { WebSocketTransport } from './adapters/web-socket-transport';
+import { CLOSE_TIMEOUT_MS, type Transport, type TransportFactory } from './adapters/transport';
+import { WsTransport } from './adapters/ws-transport';
 import type { ClientAbout } from './core/client-about';
 import type { Counters } from './core/counters';
 import { DEFAULT_DRAIN_SECONDS, DEFAULT_READY_GRACE_SECONDS } from './core/drain-plan';
@@ -43,6 +46,8 @@ export type { LogContext, Logger, LogLevel } from './adapters/logger';
 export type { Figures } from './adapters/status-routes';
 export type { MetricsReport } from './metrics/tracker-metrics';
 export type { TlsFiles } from './adapters/tls-files';
+export type { ClientLink, CutReason, LinkEvents } from './adapters/client-link';
+export type { Transport, TransportFactory, TransportHost, TransportLimits } from './adapters/transport';
 
 /** All optional. */
 export interface TrackerOptions extends AccessOptions {
@@ -56,6 +61,12 @@ export interface TrackerOptions extends AccessOptions {
   readonly rates?: Partial<RateLimits>;
   /** When the tracker has too much to do, and what it does then. */
   readonly overload?: OverloadOptions;
+  /**
+   * Where sockets come from: `built-in` is RFC 6455 on Node's own sockets, `ws` the library of that name, which does
+   * the same at a higher price; a function brings one of your own.
+   * @defaultValue `built-in`
+   */
+  readonly transport?: 'built-in' | 'ws' | TransportFactory;
   /** Told of errors that should not be possible; the tracker goes on. @defaultValue none */
   readonly onError?: (error: unknown) => void;
   /** Proxies in front of listen() and attach(), and how they say who the client is. @defaultValue none is trusted */
@@ -83,6 +94,7 @@ export interface Tracker {
   /**
    * Takes the WebSocket upgrades of an HTTP server and leaves its requests alone. Upgrades on other
    * paths are left to the server's other listeners; if there is none, they are answered with 404.
+   * @throws Error when it is closed, or its transport takes no upgrades
    */
   attach(server: HttpServer | HttpsServer, options?: AttachOptions): void;
   /** Opens a port of its own, with `/health`, `/ready` and `/stats.json` beside the WebSocket. */
@@ -141,7 +153,7 @@ class WebSocketTracker implements Tracker {
   #loadDueAt = 0;
   readonly #core: TrackerCore;
   readonly #hub: LinkHub;
-  readonly #transport: WebSocketTransport;
+  readonly #transport: Transport;
   readonly #timer: NodeJS.Timeout;
   readonly #undo: (() => void | Promise<void>)[] = [];
   readonly #listeners: Listener[] = [];
@@ -178,7 +190,9 @@ class WebSocketTracker implements Tracker {
       },
       askAdmission: (request, onSettled) => admission.ask(request, () => performance.now(), onSettled),
     });
-    this.#transport = new WebSocketTransport(this.#hub, this.#core.limits);
+    const makeTransport = transportFactory(options.transport ?? 'built-in');
+    const { maxMessageBytes, maxFragments } = this.#core.limits;
+    this.#transport = makeTransport(this.#hub, { maxMessageBytes, maxFragments, closeTimeoutMs: CLOSE_TIMEOUT_MS });
     // The servers keep the process alive as long as they should; the timer must not.
     this.#timer = setInterval(() => this.#tick(), Math.min(TICK_MS, pingIntervalMs)).unref();
   }
@@ -188,10 +202,11 @@ class WebSocketTracker implements Tracker {
     if (path !== undefined && !path.startsWith('/')) {
       throw new RangeError(`path must start with a slash, not be ${JSON.stringify(path)}`);
     }
+    this.#assertUpgrades();
     const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
       if (path === undefined || requestPath(request) === path) {
         this.#upgrade(request, socket, head, { address: this.#addresses.of(request) });
-      } else if (server.listenerCount('upgrade') === 1) refuseUpgrade(socket);
+      } else if (server.listenerCount('upgrade') === 1) refuse(socket, { status: 404, problem: 'not found' });
     };
     server.on('upgrade', onUpgrade);
     this.#undo.push(() => {
@@ -204,6 +219,7 @@ class WebSocketTracker implements Tracker {
     if (address.port !== undefined) checkWhole('port', address.port, 0, 65_535);
     if (address.mode !== undefined) checkWhole('mode', address.mode, 0, 0o777);
     const { serves = 'all' } = address;
+    if (serves !== 'status') this.#assertUpgrades();
     const listener = await openListener(address, {
       requests: createStatusListener({
         isReady: () => !this.#closing && !this.#draining,
@@ -268,8 +284,8 @@ class WebSocketTracker implements Tracker {
   readonly #upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer, origin: LinkOrigin): void => {
     const about = readClientAbout(request, origin.address);
     const refusal = this.#refusal(about);
-    if (refusal) refuseUpgrade(socket, refusal.status, refusal.explanation);
-    else this.#transport.upgrade(request, socket, head, about);
+    if (refusal) refuse(socket, refusal);
+    else this.#transport.upgrade?.(request, socket, head, about);
   };
 
   #refusal(about: ClientAbout): OpenRefusal | undefined {
@@ -318,9 +334,20 @@ class WebSocketTracker implements Tracker {
     this.#hub.tick();
   }
 
+  #assertUpgrades(): void {
+    if (!this.#transport.upgrade) throw new Error('the transport listens by itself and takes no upgrades');
+  }
+
   #assertOpen(): void {
     if (this.#closing) throw new Error('the tracker is closed');
   }
+}
+
+function transportFactory(choice: NonNullable<TrackerOptions['transport']>): TransportFactory {
+  if (typeof choice === 'function') return choice;
+  if (choice === 'built-in') return (host, limits) => new BuiltInTransport(host, limits);
+  if (choice === 'ws') return (host, limits) => new WsTransport(host, limits);
+  throw new RangeError(`transport must be built-in, ws or a function, not ${JSON.stringify(choice)}`);
 }
 
 function checkLimits(limits: Partial<TrackerLimits>): Partial<TrackerLimits> {

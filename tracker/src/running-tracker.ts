@@ -14,6 +14,8 @@ import { mergeMetrics } from './metrics/tracker-metrics';
 import { WorkerChannel } from './workers/worker-channel';
 import { sumStats } from './workers/worker-messages';
 
+const LIST_FILES = ['infoHashes.allowFile', 'infoHashes.denyFile'] as const;
+
 /** An address could not be had; the message is for people. */
 export class StartError extends Error {
   override readonly name = 'StartError';
@@ -95,8 +97,10 @@ export class RunningTracker {
 
   /** With one that is broken everything stays as it was. */
   #reloadLists(): void {
+    if (LIST_FILES.every((name) => this.settings[name] === undefined)) return;
     try {
       this.#tracker.reload();
+      this.logger.log('info', 'lists read again', {});
     } catch (error) {
       this.logger.log('error', 'lists not read again', {
         problem: error instanceof Error ? error.message : String(error),

@@ -2,9 +2,12 @@
 
 /** One client's socket. No method throws, on a closed socket either. */
 export interface ClientLink {
-  /** Bytes given to send() that the operating system has not taken yet. */
+  /** Bytes given to send() that the operating system has not taken yet, those gathered for one write included. */
   readonly queuedBytes: number;
-  /** One text message in pieces, which may change once this returns. */
+  /**
+   * Sends one text message that comes in pieces, in order. The pieces are UTF-8 together, and valid during
+   * the call only: they may lie in a buffer that is read into again.
+   */
   send(parts: readonly Buffer[]): void;
   /** Asks for a sign of life, which arrives as `heard`. */
   ping(): void;
@@ -27,9 +30,12 @@ export const CUT_REASONS = ['oversize', 'bad-utf8', 'bad-frame', 'slow-reader', 
 
 export type CutReason = (typeof CUT_REASONS)[number];
 
-/** What the owner of a link reports about it. */
+/** What the owner of a link reports about it. None of these throws. */
 export interface LinkEvents {
-  /** A whole message came, in UTF-8. The bytes are read during the call only. */
+  /**
+   * A whole message came, and is UTF-8: what is relayed of it must not break the socket of who gets it.
+   * The bytes are valid during the call only.
+   */
   message(bytes: Buffer): void;
   /** Something came, a pong for example: somebody is there. */
   heard(): void;

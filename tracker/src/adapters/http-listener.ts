@@ -1,13 +1,6 @@
 // One address to listen on: TCP or a Unix socket, with or without TLS, behind a proxy or not.
 
-import {
-  createServer,
-  STATUS_CODES,
-  type IncomingMessage,
-  type RequestListener,
-  type Server,
-  type ServerOptions,
-} from 'node:http';
+import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerOptions } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import { Socket, type AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
@@ -255,13 +248,4 @@ async function closeHttp(server: Server, entrance: Entrance): Promise<void> {
     server.closeAllConnections();
     entrance.close();
   });
-}
-
-/** Answers an upgrade request that is not taken, and ends its socket. */
-export function refuseUpgrade(socket: Duplex, status = 404, explanation = ''): void {
-  const head = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\nConnection: close\r\n`;
-  const body = explanation === '' ? '' : `${explanation}\n`;
-  const content = `Content-Type: text/plain; charset=utf-8\r\nContent-Length: ${Buffer.byteLength(body)}`;
-  socket.on('error', () => socket.destroy());
-  socket.end(`${head}${content}\r\n\r\n${body}`, () => socket.destroy());
 }

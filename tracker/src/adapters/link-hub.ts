@@ -6,6 +6,7 @@ import type { Connection } from '../core/peer';
 import type { HoldEffect, SendEffect, TrackerCore, TrackerEffect } from '../core/tracker-core';
 import { CUT_REASONS, type ClientLink, type CutReason, type LinkEvents } from './client-link';
 import { Heartbeat } from './heartbeat';
+import type { TransportHost } from './transport';
 
 export interface LinkHubOptions {
   /** Milliseconds on a clock that never goes back. */
@@ -26,7 +27,7 @@ export interface LinkCounters {
   internalErrors: number;
 }
 
-export class LinkHub {
+export class LinkHub implements TransportHost {
   readonly counters: LinkCounters = {
     cutConnections: Object.fromEntries(CUT_REASONS.map((reason) => [reason, 0])) as Record<CutReason, number>,
     offersDropped: 0,
@@ -49,23 +50,27 @@ export class LinkHub {
     this.#links.set(connection, link);
     this.#connections.set(link, connection);
     this.#heartbeat.add(link, this.options.now());
-    return {
-      message: (bytes) => {
-        this.#heartbeat.heard(link);
-        this.#handleMessage(connection, bytes);
-      },
-      heard: () => {
-        this.#heartbeat.heard(link);
-        // Every ping is answered: a client that pings and never reads fills the memory as well.
-        this.#cutIfSlow(link);
-      },
-      broken: (reason) => {
-        if (this.#forget(link)) this.counters.cutConnections[reason] += 1;
-      },
-      closed: () => {
-        this.#forget(link);
-      },
-    };
+    return new HubSeat(this, link);
+  }
+
+  message(link: ClientLink, bytes: Buffer): void {
+    this.#heartbeat.heard(link);
+    const connection = this.#connections.get(link);
+    if (connection) this.#handleMessage(connection, bytes);
+  }
+
+  heard(link: ClientLink): void {
+    this.#heartbeat.heard(link);
+    // Every ping is answered: a client that pings and never reads fills the memory as well.
+    this.#cutIfSlow(link);
+  }
+
+  broken(link: ClientLink, reason: CutReason): void {
+    if (this.#forget(link)) this.counters.cutConnections[reason] += 1;
+  }
+
+  closed(link: ClientLink): void {
+    this.#forget(link);
   }
 
   /** To be called about once a second. */
@@ -146,5 +151,29 @@ export class LinkHub {
     this.#heartbeat.remove(link);
     this.core.closeConnection(connection);
     return true;
+  }
+}
+
+/** The hub's ear on one link. An object, not closures: there are as many as viewers. */
+class HubSeat implements LinkEvents {
+  constructor(
+    private readonly hub: LinkHub,
+    private readonly link: ClientLink,
+  ) {}
+
+  message(bytes: Buffer): void {
+    this.hub.message(this.link, bytes);
+  }
+
+  heard(): void {
+    this.hub.heard(this.link);
+  }
+
+  broken(reason: CutReason): void {
+    this.hub.broken(this.link, reason);
+  }
+
+  closed(): void {
+    this.hub.closed(this.link);
   }
 }

@@ -84,7 +84,7 @@ describe('p2p-media-tracker with access settings', () => {
     expect(tracker.stderr).toContain(`list ${denied}: line 1 is neither an info hash nor a swarm id`);
     file('denied', 'stream\n');
     process.kill(tracker.pid, 'SIGHUP');
-    await eventually(() => tracker.stderr.includes('settings read again'));
+    await eventually(() => tracker.stderr.includes('lists read again'));
     expect(await client.ask({ ...message, peer_id: announce('b').peer_id, token })).toMatchObject({
       'failure reason': 'this swarm is not served here',
     });

@@ -2,8 +2,11 @@ import { once } from 'node:events';
 import { createServer, request, type IncomingMessage } from 'node:http';
 import { connect, type AddressInfo, type Socket } from 'node:net';
 import { WebSocket } from 'ws';
+import type { Duplex } from 'node:stream';
 import { createTracker, type Tracker, type TrackerOptions } from '../../src/index';
+import type { Transport, TransportFactory, TransportHost } from '../../src/index';
 import { eventually } from '../support/eventually';
+import { FakeLink } from '../support/fake-link';
 import { announce, answer, HASH, id, offers, SDP } from '../support/messages';
 import { TestSocket } from '../support/test-socket';
 
@@ -52,9 +55,9 @@ afterEach(async () => {
   await Promise.all(trackers.splice(0).map((tracker) => tracker.close()));
 });
 
-describe('tracker over WebSocket', () => {
+describe.each(['built-in', 'ws'] as const)('tracker over WebSocket, transport %s', (transport) => {
   test.each(['', '/', '/announce', '/any/path?k=v'])('[TRK-50] two viewers meet on path %j', async (path) => {
-    const { url } = await start();
+    const { url } = await start({ transport });
     const [a, b] = await Promise.all([TestSocket.open(url + path), TestSocket.open(url + path)]);
     expect(await b.ask(announce('b', { event: 'started' }))).toMatchObject({
       interval: expect.any(Number),
@@ -68,7 +71,7 @@ describe('tracker over WebSocket', () => {
   });
 
   test('[TRK-17] closing a socket takes its viewer out of the swarm', async () => {
-    const { tracker, url } = await start();
+    const { tracker, url } = await start({ transport });
     const [a, b] = await Promise.all([TestSocket.open(url), TestSocket.open(url)]);
     await a.ask(announce('a'));
     a.socket.terminate();
@@ -79,7 +82,7 @@ describe('tracker over WebSocket', () => {
   test.each(['{', 'null', '{"action":"scrape","info_hash":5}', JSON.stringify(announce('a', { offers: [null] }))])(
     '[TRK-1] %s gets a failure on a socket that stays open',
     async (text) => {
-      const { url } = await start();
+      const { url } = await start({ transport });
       const client = await TestSocket.open(url);
       client.socket.send(text);
       expect(await client.next()).toHaveProperty('failure reason');
@@ -88,7 +91,7 @@ describe('tracker over WebSocket', () => {
   );
 
   test('[TRK-40] a message of 64 KiB is read; one byte more ends the socket of who sent it, and no other', async () => {
-    const { tracker, url } = await start();
+    const { tracker, url } = await start({ transport });
     const [greedy, other] = await Promise.all([TestSocket.open(url), TestSocket.open(url)]);
     const sized = (length: number) => {
       const bare = JSON.stringify(announce('a', { pad: '' }));
@@ -103,7 +106,7 @@ describe('tracker over WebSocket', () => {
   });
 
   test('[TRK-40] text that is not UTF-8 ends the socket of who sent it, and no other', async () => {
-    const { tracker, url } = await start();
+    const { tracker, url } = await start({ transport });
     const [bad, other] = await Promise.all([TestSocket.open(url), TestSocket.open(url)]);
     await bad.ask(announce('a'));
     bad.socket.send(Buffer.from([0x22, 0xff, 0x22]), { binary: false });
@@ -113,7 +116,7 @@ describe('tracker over WebSocket', () => {
   });
 
   test('[TRK-40] a message in 256 frames is read, one in more ends the socket', async () => {
-    const { url } = await start();
+    const { url } = await start({ transport });
     const client = await TestSocket.open(url);
     const sendInFrames = (count: number) => {
       const text = JSON.stringify(announce('a'));
@@ -122,12 +125,12 @@ describe('tracker over WebSocket', () => {
     };
     sendInFrames(256);
     expect(await client.next()).toHaveProperty('interval');
-    sendInFrames(300);
+    sendInFrames(257);
     expect(await client.closed).toBe(1008);
   });
 
   test('[TRK-40] a frame without a mask ends the socket, and its viewer leaves', async () => {
-    const { tracker, port } = await start();
+    const { tracker, port } = await start({ transport });
     const socket = await openRaw(port);
     socket.write(Buffer.from([0x81, 0x02, 0x7b, 0x7d]));
     await eventually(() => tracker.stats().connections === 0);
@@ -136,7 +139,7 @@ describe('tracker over WebSocket', () => {
   });
 
   test('[TRK-41] binary frames are read, and answered in text', async () => {
-    const { url } = await start();
+    const { url } = await start({ transport });
     const client = await TestSocket.open(url);
     client.socket.send(Buffer.from(JSON.stringify(announce('a'))));
     const [, isBinary] = (await once(client.socket, 'message')) as [Buffer, boolean];
@@ -147,7 +150,7 @@ describe('tracker over WebSocket', () => {
   });
 
   test('[TRK-42] a socket that never answers a ping is ended; one that does stays', async () => {
-    const { tracker, url, port } = await start({ pingIntervalMs: 50 });
+    const { tracker, url, port } = await start({ transport, pingIntervalMs: 50 });
     const [lively, silent] = await Promise.all([TestSocket.open(url), openRaw(port)]);
     await lively.ask(announce('a'));
     silent.resume();
@@ -157,7 +160,8 @@ describe('tracker over WebSocket', () => {
   });
 
   test('[TRK-44] a client that asks and never reads is cut off, while others are served', async () => {
-    const { tracker, url, port } = await start({ rates: { messageBurst: 1_000_000, announceBurst: 1_000_000 } });
+    const rates = { messageBurst: 1_000_000, announceBurst: 1_000_000 };
+    const { tracker, url, port } = await start({ transport, rates });
     const [deaf, other] = await Promise.all([openRaw(port), TestSocket.open(url)]);
     deaf.pause();
     const scrape = Buffer.from(
@@ -174,13 +178,13 @@ describe('tracker over WebSocket', () => {
   });
 
   test('[TRK-45] a client that offers compression does not get it', async () => {
-    const { url } = await start();
+    const { url } = await start({ transport });
     const client = await TestSocket.open(url, { perMessageDeflate: true });
     expect(client.socket.extensions).toBe('');
   });
 
   test('[TRK-40] a socket that is reset while it shakes hands harms nobody', async () => {
-    const { tracker, url, port } = await start();
+    const { tracker, url, port } = await start({ transport });
     const socket = connect(port, '127.0.0.1');
     socket.on('error', () => undefined);
     await once(socket, 'connect');
@@ -264,21 +268,24 @@ describe('tracker over HTTP', () => {
     });
   });
 
-  test('[TRK-53] close() ends sockets that answer and sockets that do not, the port, and may be called twice', async () => {
-    const { tracker, url, port } = await start();
-    const [client, silent] = await Promise.all([TestSocket.open(url), openRaw(port)]);
-    const idle = connect(port, '127.0.0.1');
-    idle.on('error', () => undefined);
-    await once(idle, 'connect');
-    silent.resume();
-    const gone = [once(silent, 'close'), once(idle.resume(), 'close')];
-    await Promise.all([tracker.close(), tracker.close()]);
-    expect(await client.closed).toBe(1001);
-    await Promise.all(gone);
-    await expect(fetchText(`${url}/health`)).rejects.toThrow('ECONNREFUSED');
-    await expect(tracker.listen()).rejects.toThrow('closed');
-    expect(tracker.stats()).toMatchObject({ connections: 0, peers: 0 });
-  });
+  test.each(['built-in', 'ws'] as const)(
+    '[TRK-53] close() with %s ends sockets that answer and sockets that do not, the port, and may be called twice',
+    async (transport) => {
+      const { tracker, url, port } = await start({ transport });
+      const [client, silent] = await Promise.all([TestSocket.open(url), openRaw(port)]);
+      const idle = connect(port, '127.0.0.1');
+      idle.on('error', () => undefined);
+      await once(idle, 'connect');
+      silent.resume();
+      const gone = [once(silent, 'close'), once(idle.resume(), 'close')];
+      await Promise.all([tracker.close(), tracker.close()]);
+      expect(await client.closed).toBe(1001);
+      await Promise.all(gone);
+      await expect(fetchText(`${url}/health`)).rejects.toThrow('ECONNREFUSED');
+      await expect(tracker.listen()).rejects.toThrow('closed');
+      expect(tracker.stats()).toMatchObject({ connections: 0, peers: 0 });
+    },
+  );
 
   test('[TRK-54] without a host, IPv4 and IPv6 viewers are in the same swarm', async () => {
     const tracker = create();
@@ -297,6 +304,7 @@ describe('tracker over HTTP', () => {
     [{ limits: { maxOffers: -1 } }, 'limits.maxOffers'],
     [{ limits: { maxMessageBytes: 0 } }, 'limits.maxMessageBytes'],
     [{ limits: { typo: 1 } as object }, 'limits.typo'],
+    [{ transport: 'uws' as 'ws' }, 'transport must be built-in, ws or a function, not "uws"'],
   ])('[TRK-55] %j is refused', (options, problem) => {
     expect(() => createTracker(options)).toThrow(problem);
   });
@@ -309,5 +317,44 @@ describe('tracker over HTTP', () => {
   test('[TRK-62] a port that is taken rejects listen()', async () => {
     const { port } = await start();
     await expect(create().listen({ host: '127.0.0.1', port })).rejects.toMatchObject({ code: 'EADDRINUSE' });
+  });
+});
+
+describe('a transport of the user', () => {
+  const factoryInto = (hosts: TransportHost[], upgrade?: Transport['upgrade']): TransportFactory => {
+    return (host, limits) => {
+      expect(limits).toEqual({ maxMessageBytes: 65_536, maxFragments: 256, closeTimeoutMs: 5_000 });
+      hosts.push(host);
+      return { ...(upgrade ? { upgrade } : {}), close: async () => undefined };
+    };
+  };
+
+  test('[TRK-49] its links are served like any, and closed with the tracker', async () => {
+    const hosts: TransportHost[] = [];
+    const tracker = create({ transport: factoryInto(hosts) });
+    const links = [new FakeLink(), new FakeLink()];
+    const [first, second] = links.map((link) => hosts[0]!.open(link));
+    second!.message(Buffer.from(JSON.stringify(announce('b'))));
+    first!.message(Buffer.from(JSON.stringify(announce('a', { offers: offers(1) }))));
+    expect(links[1]!.sent.at(-1)).toContain('offer');
+    expect(tracker.stats()).toMatchObject({ connections: 2, peers: 2 });
+    first!.closed();
+    expect(tracker.stats()).toMatchObject({ connections: 1, peers: 1 });
+    await tracker.close();
+    expect(links.map(({ closedWith }) => closedWith)).toEqual([undefined, 1001]);
+  });
+
+  test('[TRK-49] one that listens by itself can neither be attached nor told to listen', async () => {
+    const tracker = create({ transport: factoryInto([]) });
+    expect(() => tracker.attach(createServer())).toThrow('takes no upgrades');
+    await expect(tracker.listen({ port: 0 })).rejects.toThrow('takes no upgrades');
+  });
+
+  test('[TRK-49] one that takes upgrades gets them', async () => {
+    const upgrade = jest.fn((_request: IncomingMessage, socket: Duplex) => socket.end('HTTP/1.1 418 Mine\r\n\r\n'));
+    const { url } = await start({ transport: factoryInto([], upgrade) });
+    const [error] = (await once(new WebSocket(url), 'error')) as [Error];
+    expect(error.message).toContain('418');
+    expect(upgrade).toHaveBeenCalledTimes(1);
   });
 });

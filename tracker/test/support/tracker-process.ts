@@ -9,6 +9,7 @@ const ROOT = path.resolve(__dirname, '../../..');
 /** The command, built as it ships but into a folder of its own, so that no test depends on an earlier build. */
 export class BuiltCli {
   readonly #folder: string;
+  readonly #started: TrackerProcess[] = [];
 
   constructor() {
     // Inside the repository, so that it finds `ws`.
@@ -21,7 +22,9 @@ export class BuiltCli {
   }
 
   start(...args: string[]): TrackerProcess {
-    return new TrackerProcess(path.join(this.#folder, 'cli.js'), args);
+    const tracker = new TrackerProcess(path.join(this.#folder, 'cli.js'), args);
+    this.#started.push(tracker);
+    return tracker;
   }
 
   /** Writes a file that goes with the rest. @returns its path */
@@ -31,7 +34,9 @@ export class BuiltCli {
     return file;
   }
 
+  /** Ends what a failed test has left running, which would keep Jest from ending. */
   remove(): void {
+    for (const tracker of this.#started) tracker.signal('SIGKILL');
     rmSync(this.#folder, { recursive: true, force: true });
   }
 }

@@ -1,49 +1,49 @@
 // The `ws` library as a source of links. Nothing of `ws` is known outside this file.
 
-import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer, type RawData, type WebSocket } from 'ws';
 import type { ClientAbout } from '../core/client-about';
 import type { ClientLink, CutReason } from './client-link';
-import type { LinkHub } from './link-hub';
-
-export interface WebSocketTransportOptions {
-  readonly maxMessageBytes: number;
-  readonly maxFragments: number;
-}
+import { closePayload, binaryAsUtf8 } from './frames';
+import { findRefusal, refuse } from './handshake';
+import type { Transport, TransportHost, TransportLimits } from './transport';
 
 /** The codes of `ws` for what a client did wrong; every other of its errors is a bad frame. */
 const CUT_REASON_BY_CODE: Readonly<Record<string, CutReason>> = {
   WS_ERR_UNSUPPORTED_MESSAGE_LENGTH: 'oversize',
+  WS_ERR_UNSUPPORTED_DATA_PAYLOAD_LENGTH: 'oversize',
   WS_ERR_TOO_MANY_BUFFERED_PARTS: 'oversize',
   WS_ERR_INVALID_UTF8: 'bad-utf8',
 };
 
-export class WebSocketTransport {
+const SEND_OPTIONS = { binary: false, compress: false, fin: true };
+
+export class WsTransport implements Transport {
   readonly #server: WebSocketServer;
 
   constructor(
-    private readonly hub: LinkHub,
-    { maxMessageBytes, maxFragments }: WebSocketTransportOptions,
+    private readonly host: TransportHost,
+    { maxMessageBytes, maxFragments, closeTimeoutMs }: TransportLimits,
   ) {
-    // The types of ws do not know maxFragments yet.
-    const options: ConstructorParameters<typeof WebSocketServer>[0] & { maxFragments: number } = {
+    // The types of ws do not know maxFragments and closeTimeout yet.
+    const options: ConstructorParameters<typeof WebSocketServer>[0] & { maxFragments: number; closeTimeout: number } = {
       noServer: true,
       maxPayload: maxMessageBytes,
       maxFragments,
+      closeTimeout: closeTimeoutMs,
       // Deflate costs 0.5 MB and ten times the CPU per connection, for messages of 1 KB.
       perMessageDeflate: false,
     };
     this.#server = new WebSocketServer(options);
   }
 
-  /** Turns an HTTP upgrade request into a link; answers it with an error if it is not a proper one. */
-  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, about: ClientAbout): void {
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, about?: ClientAbout): void {
+    const refusal = findRefusal(request);
+    if (refusal) return refuse(socket, refusal);
     this.#server.handleUpgrade(request, socket, head, (webSocket) => this.#open(webSocket, about));
   }
 
-  /** Ends all sockets, after up to `graceMs` for those that are saying goodbye. No more upgrades. */
   async close(graceMs: number): Promise<void> {
     const { clients } = this.#server;
     await new Promise<void>((resolve) => {
@@ -57,12 +57,17 @@ export class WebSocketTransport {
     });
   }
 
-  #open(webSocket: WebSocket, about: ClientAbout): void {
-    const events = this.hub.open(new WebSocketLink(webSocket), about);
-    webSocket.on('message', (data) => events.message(toUtf8(data)));
+  #open(webSocket: WebSocket, about: ClientAbout | undefined): void {
+    const events = this.host.open(new WsLink(webSocket), about);
+    webSocket.on('message', (data, isBinary) => {
+      // ws reads to the end of the chunk, whatever was done to the socket meanwhile.
+      if (webSocket.readyState !== webSocket.OPEN) return;
+      // ws has checked text already.
+      const bytes = toBuffer(data);
+      events.message(isBinary ? binaryAsUtf8(bytes) : bytes);
+    });
     webSocket.on('ping', () => events.heard());
     webSocket.on('pong', () => events.heard());
-    // ws closes the socket itself after an error, but waits up to 30 s for the client to agree.
     webSocket.on('error', (error) => {
       if (isProtocolError(error)) events.broken(CUT_REASON_BY_CODE[error.code] ?? 'bad-frame');
       else events.closed();
@@ -71,7 +76,7 @@ export class WebSocketTransport {
   }
 }
 
-class WebSocketLink implements ClientLink {
+class WsLink implements ClientLink {
   constructor(private readonly webSocket: WebSocket) {}
 
   get queuedBytes(): number {
@@ -79,8 +84,11 @@ class WebSocketLink implements ClientLink {
   }
 
   send(parts: readonly Buffer[]): void {
-    // The callback keeps a failed write from being thrown; the socket's close event follows it.
-    this.webSocket.send(Buffer.concat(parts), { binary: false }, ignore);
+    // ws would count what it cannot send any more.
+    if (this.webSocket.readyState !== this.webSocket.OPEN) return;
+    // A copy in any case: ws keeps what the kernel does not take. The callback keeps a failed write from being
+    // thrown; the socket's close event follows it.
+    this.webSocket.send(Buffer.concat(parts), SEND_OPTIONS, ignore);
   }
 
   ping(): void {
@@ -88,7 +96,8 @@ class WebSocketLink implements ClientLink {
   }
 
   close(code: number, reason: string): void {
-    this.webSocket.close(code, reason);
+    // ws throws for a reason that is too long.
+    this.webSocket.close(code, closePayload(code, reason).subarray(2));
   }
 
   terminate(): void {
@@ -96,10 +105,9 @@ class WebSocketLink implements ClientLink {
   }
 }
 
-/** Binary frames are read as text: some clients know no other. Bytes that are no UTF-8 become U+FFFD, which no id may have. */
-function toUtf8(data: RawData): Buffer {
-  const bytes = Buffer.isBuffer(data) ? data : Array.isArray(data) ? Buffer.concat(data) : Buffer.from(data);
-  return isUtf8(bytes) ? bytes : Buffer.from(bytes.toString());
+function toBuffer(data: RawData): Buffer {
+  if (Buffer.isBuffer(data)) return data;
+  return Array.isArray(data) ? Buffer.concat(data) : Buffer.from(data);
 }
 
 function isProtocolError(error: Error): error is Error & { code: string } {
