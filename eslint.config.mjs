@@ -59,7 +59,7 @@ const PAGE_GLOBALS = [
 const readonlyGlobals = (names) => Object.fromEntries(names.map((name) => [name, 'readonly']));
 
 export default defineConfig(
-  globalIgnores(['dist/', 'build/', 'tracker/dist/', '.cache/', 'coverage/', '**/fixtures/', '**/*.min.js']),
+  globalIgnores(['dist/', 'build/', 'tracker/dist/', '**/.cache/', 'coverage/', '**/fixtures/', '**/*.min.js']),
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   js.configs.recommended,
 

@@ -1,5 +1,5 @@
 // Makes sure that the machine has what the tests need beside npm packages: Chromium, and the servers that the
-// tracker stands behind. CHROMIUM_PATH names another Chromium than /usr/bin/chromium. On Debian as root, what is
+// tracker works with. CHROMIUM_PATH names another Chromium than /usr/bin/chromium. On Debian as root, what is
 // missing is installed.
 
 import { spawnSync } from 'node:child_process';
@@ -13,6 +13,8 @@ const NEEDED = [
   { name: 'Chromium', binary: CHROMIUM, versionFlag: '--version', package: 'chromium', variable: 'CHROMIUM_PATH' },
   { name: 'HAProxy', binary: '/usr/sbin/haproxy', versionFlag: '-v', package: 'haproxy' },
   { name: 'nginx', binary: '/usr/sbin/nginx', versionFlag: '-v', package: 'nginx' },
+  { name: 'NATS', binary: '/usr/sbin/nats-server', versionFlag: '--version', package: 'nats-server' },
+  { name: 'Redis', binary: '/usr/bin/redis-server', versionFlag: '--version', package: 'redis-server' },
 ];
 
 /** What a program says of itself, or undefined when it does not start. */
@@ -24,7 +26,9 @@ function versionOf({ binary, versionFlag }) {
 function install(packages) {
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   const apt = (...args) => spawnSync('apt-get', args, { stdio: 'inherit', env }).status === 0;
-  return apt('update', '-q') && apt('install', '-y', '-q', '--no-install-recommends', ...packages);
+  apt('update', '-q');
+  // One by one: a package that this machine does not know must not keep it from the others.
+  for (const name of packages) apt('install', '-y', '-q', '--no-install-recommends', name);
 }
 
 const isOwnChoice = ({ variable }) => variable !== undefined && Boolean(process.env[variable]);

@@ -2,8 +2,12 @@
 // The command `p2p-media-tracker`. Exit codes: 0 closed by a signal, 1 could not listen, 2 wrong settings.
 
 import cluster from 'node:cluster';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { AccessControl } from './access/access-control';
+import { BusHub } from './adapters/bus/hub';
+import { createBusDriver } from './adapters/bus/bus-url';
 import { LineLogger } from './adapters/logger';
 import { readTlsFiles } from './adapters/tls-files';
 import { accessOptionsOf } from './config/access-settings';
@@ -11,7 +15,9 @@ import { helpText, printConfig } from './config/config-texts';
 import { loadConfig, type ConfigInput, type LoadedConfig } from './config/load-config';
 import { RunningTracker, StartError, tlsFilesOf } from './running-tracker';
 import type { Settings } from './config/settings';
+import { isNodeId, NODE_ID_RULE } from './core/cluster/node-id';
 import { Supervisor } from './workers/supervisor';
+import { HUB_VARIABLE } from './workers/worker-channel';
 
 type LoadedSettings = Extract<LoadedConfig<Settings>, { type: 'loaded' }>;
 
@@ -36,6 +42,8 @@ function findFileProblem(settings: Settings): string | undefined {
   try {
     if (tls) readTlsFiles(tls);
     new AccessControl(accessOptionsOf(settings), Date.now);
+    if (settings.bus !== undefined) createBusDriver(settings.bus);
+    if (settings.nodeId !== undefined && !isNodeId(settings.nodeId)) return `nodeId ${NODE_ID_RULE}`;
     return undefined;
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
@@ -65,11 +73,27 @@ function createLogger(settings: Settings): LineLogger {
   });
 }
 
+/** What joins the workers where nothing joins them to other machines. */
+async function openHub(): Promise<{ readonly path: string; close(): Promise<void> }> {
+  const folder = mkdtempSync(join(tmpdir(), 'p2p-media-tracker-'));
+  const path = join(folder, 'hub');
+  const hub = await BusHub.listen(path);
+  return {
+    path,
+    close: async () => {
+      await hub.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
 /** Several processes behind one port: this one serves nobody, and sees to the others. */
 async function supervise(settings: Settings): Promise<void> {
   const logger = createLogger(settings);
+  const hub = settings.bus === undefined ? await openHub() : undefined;
   const supervisor = new Supervisor({
     workerCount: settings.workers,
+    ...(hub && { env: { [HUB_VARIABLE]: `unix://${hub.path}` } }),
     onReady: (lines) => write(lines.map((line) => `${line}\n`).join('')),
     onDeath: ({ pid, cause, replacedAfterMs }) =>
       logger.log('error', 'a worker ended', {
@@ -87,6 +111,7 @@ async function supervise(settings: Settings): Promise<void> {
   });
   supervisor.start();
   process.exitCode = await supervisor.ended;
+  await hub?.close();
 }
 
 async function run(settings: Settings): Promise<void> {

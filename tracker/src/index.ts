@@ -8,6 +8,7 @@ import { ClientAddresses, type ProxyOptions } from './adapters/client-address';
 import type { LinkOrigin } from './adapters/client-link';
 import { readClientAbout } from './adapters/client-request';
 import { runDrain, type DrainOptions } from './adapters/drain';
+import { ClusterMember, type BusStats, type ClusterOptions } from './adapters/bus/cluster-member';
 import { DEFAULT_PING_INTERVAL_MS } from './adapters/heartbeat';
 import { BuiltInTransport } from './adapters/built-in-transport';
 import { refuse } from './adapters/handshake';
@@ -20,6 +21,7 @@ import type { TlsFiles } from './adapters/tls-files';
 import { CLOSE_TIMEOUT_MS, type Transport, type TransportFactory } from './adapters/transport';
 import { WsTransport } from './adapters/ws-transport';
 import type { ClientAbout } from './core/client-about';
+import type { ClusterTotals } from './core/cluster/cluster';
 import type { Counters } from './core/counters';
 import { DEFAULT_DRAIN_SECONDS, DEFAULT_READY_GRACE_SECONDS } from './core/drain-plan';
 import { DEFAULT_INTERVAL_SECONDS, DEFAULT_LIMITS, type TrackerLimits } from './core/limits';
@@ -49,8 +51,14 @@ export type { TlsFiles } from './adapters/tls-files';
 export type { ClientLink, CutReason, LinkEvents } from './adapters/client-link';
 export type { Transport, TransportFactory, TransportHost, TransportLimits } from './adapters/transport';
 
+export type { Bus, BusCounters, BusDriver, BusEvents } from './adapters/bus/bus';
+export type { BusStats, ClusterOptions } from './adapters/bus/cluster-member';
+export { BusHub } from './adapters/bus/hub';
+export { MemoryBus } from './adapters/bus/memory-bus';
+export type { ClusterTotals } from './core/cluster/cluster';
+
 /** All optional. */
-export interface TrackerOptions extends AccessOptions {
+export interface TrackerOptions extends AccessOptions, ClusterOptions {
   /** Seconds between two announces of a client, 1 to 86400. @defaultValue 120 */
   readonly intervalSeconds?: number;
   /** Milliseconds between two pings of the server, at least 10. @defaultValue 45000 */
@@ -83,6 +91,10 @@ export interface TrackerStats extends TrackerTotals, Readonly<Counters>, Readonl
   /** How much the tracker has to do, in [0, 1]. */
   readonly load: number;
   readonly overload: OverloadLevel;
+  /** Only of a tracker with a bus. */
+  readonly bus?: BusStats;
+  /** Only of a tracker with a bus. */
+  readonly cluster?: ClusterTotals;
 }
 
 export interface AttachOptions {
@@ -155,6 +167,7 @@ class WebSocketTracker implements Tracker {
   readonly #hub: LinkHub;
   readonly #transport: Transport;
   readonly #timer: NodeJS.Timeout;
+  readonly #member: ClusterMember | undefined;
   readonly #undo: (() => void | Promise<void>)[] = [];
   readonly #listeners: Listener[] = [];
   readonly #viewerListeners: Listener[] = [];
@@ -180,7 +193,15 @@ class WebSocketTracker implements Tracker {
     const rates = resolveRates(options.rates);
     const governor = (this.#governor = new LoadGovernor(intervalSeconds, options.overload));
     const admission = (this.#access = new AccessControl(options, () => Date.now()));
-    this.#core = new TrackerCore({ random: Math.random, intervalSeconds, limits, rates, admission, governor });
+    this.#core = new TrackerCore({
+      random: Math.random,
+      intervalSeconds,
+      limits,
+      rates,
+      admission,
+      governor,
+      isClustered: options.bus !== undefined,
+    });
     this.#hub = new LinkHub(this.#core, {
       now: () => performance.now(),
       pingIntervalMs,
@@ -189,7 +210,9 @@ class WebSocketTracker implements Tracker {
         options.onError?.(error);
       },
       askAdmission: (request, onSettled) => admission.ask(request, () => performance.now(), onSettled),
+      onBusEffect: (effect) => this.#member?.send(effect),
     });
+    if (options.bus) this.#member = new ClusterMember(options.bus, options, this.#hub);
     const makeTransport = transportFactory(options.transport ?? 'built-in');
     const { maxMessageBytes, maxFragments } = this.#core.limits;
     this.#transport = makeTransport(this.#hub, { maxMessageBytes, maxFragments, closeTimeoutMs: CLOSE_TIMEOUT_MS });
@@ -208,6 +231,7 @@ class WebSocketTracker implements Tracker {
         this.#upgrade(request, socket, head, { address: this.#addresses.of(request) });
       } else if (server.listenerCount('upgrade') === 1) refuse(socket, { status: 404, problem: 'not found' });
     };
+    this.#member?.start();
     server.on('upgrade', onUpgrade);
     this.#undo.push(() => {
       server.off('upgrade', onUpgrade);
@@ -237,13 +261,23 @@ class WebSocketTracker implements Tracker {
     if (serves !== 'status') this.#viewerListeners.push(listener);
     this.#undo.push(() => listener.close());
     this.#listeners.push(listener);
+    this.#member?.start();
     return { url: listener.url, port: listener.port };
   }
 
   stats(): TrackerStats {
     const { load, level } = this.#governor;
     const counters = structuredClone({ ...this.#core.counters, ...this.#hub.counters });
-    return { ...this.#core.totals(), ...counters, access: this.#access.counters, load, overload: level };
+    const [bus, cluster] = [this.#member?.stats(), this.#core.clusterTotals()];
+    return {
+      ...this.#core.totals(),
+      ...counters,
+      access: this.#access.counters,
+      load,
+      overload: level,
+      ...(bus && { bus }),
+      ...(cluster && { cluster }),
+    };
   }
 
   reload(): void {
@@ -303,10 +337,11 @@ class WebSocketTracker implements Tracker {
       target: {
         openLinks: () => this.#hub.openLinks(),
         close: (link, code, reason) => this.#hub.close(link, code, reason),
-        stopAccepting: () => {
-          this.#takesNewcomers = false;
+        stopListening: () => {
           for (const listener of this.#viewerListeners) listener.stopAccepting();
+          return this.#viewerListeners.length > 0;
         },
+        refuseNewcomers: () => (this.#takesNewcomers = false),
       },
       now: () => performance.now(),
       random: Math.random,
@@ -321,8 +356,9 @@ class WebSocketTracker implements Tracker {
     clearInterval(this.#timer);
     this.#meter.stop();
     const ended = this.#undo.map((undo) => undo());
+    this.#hub.sayGoodbye();
     this.#hub.closeAll(GOING_AWAY, 'the tracker is closing');
-    await Promise.all([...ended, this.#transport.close(CLOSE_GRACE_MS)]);
+    await Promise.all([...ended, this.#transport.close(CLOSE_GRACE_MS), this.#member?.close()]);
   }
 
   #tick(): void {

@@ -9,9 +9,9 @@ import { formatListenAddress, type ListenTarget } from './config/listen-address'
 import { changedSettings, type LoadedConfig } from './config/load-config';
 import type { Settings } from './config/settings';
 import { DEFAULT_LIMITS, type TrackerLimits } from './core/limits';
-import { createTracker, type ListenAddress, type Tracker } from './index';
+import { createTracker, type ClusterOptions, type ListenAddress, type Tracker } from './index';
 import { mergeMetrics } from './metrics/tracker-metrics';
-import { WorkerChannel } from './workers/worker-channel';
+import { HUB_VARIABLE, WorkerChannel } from './workers/worker-channel';
 import { sumStats } from './workers/worker-messages';
 
 const LIST_FILES = ['infoHashes.allowFile', 'infoHashes.denyFile'] as const;
@@ -45,6 +45,9 @@ export class RunningTracker {
       pingIntervalMs: settings.pingIntervalMs,
       limits: limitsOf(settings),
       ...accessOptionsOf(settings),
+      ...clusterOptionsOf(settings),
+      onBusState: (isUp, problem) =>
+        logger.log(isUp ? 'info' : 'warn', isUp ? 'the bus is up' : 'the bus is down', { problem: problem ?? 'none' }),
       proxy: {
         trusted: settings.trustedProxies,
         protocol: settings.proxyProtocol,
@@ -130,6 +133,13 @@ export class RunningTracker {
       throw new StartError(explainListenError(error, target), { cause: error });
     }
   }
+}
+
+/** Alone without a bus; workers of one machine are joined by the hub of their supervisor. */
+function clusterOptionsOf({ bus, nodeId }: Settings): ClusterOptions {
+  const url = bus ?? process.env[HUB_VARIABLE];
+  const name = nodeId === undefined || !cluster.worker ? nodeId : `${nodeId}-${cluster.worker.id}`;
+  return { ...(url !== undefined && { bus: { url } }), ...(name !== undefined && { nodeId: name }) };
 }
 
 /** Whichever worker is asked answers for all. */

@@ -15,10 +15,16 @@ export interface DrainOptions {
 
 /** What a drain does its work on. */
 export interface DrainTarget {
-  stopAccepting(): void;
+  /** Closes what it listens on. @returns whether there was something */
+  stopListening(): boolean;
+  /** Takes no upgrade any more. */
+  refuseNewcomers(): void;
   openLinks(): ClientLink[];
   close(link: ClientLink, code: number, reason: string): void;
 }
+
+/** Milliseconds for requests that came right before the listeners closed. */
+const LAST_UPGRADES_MS = 500;
 
 export interface DrainRun extends Required<DrainOptions> {
   readonly target: DrainTarget;
@@ -33,7 +39,9 @@ export interface DrainRun extends Required<DrainOptions> {
 export async function runDrain({ target, now, random, signal, seconds, readyGraceSeconds }: DrainRun): Promise<void> {
   if (readyGraceSeconds > 0) await sleep(readyGraceSeconds * 1000, signal);
   if (signal.aborted) return;
-  target.stopAccepting();
+  // A request that was under way when the listener closed has nowhere else to go.
+  if (target.stopListening()) await sleep(LAST_UPGRADES_MS, signal);
+  target.refuseNewcomers();
   const plan = new DrainPlan(target.openLinks(), { startsAt: now(), durationMs: seconds * 1000, random });
   while (!plan.isDone && !signal.aborted) {
     for (const { client, retryAfterMs } of plan.takeDue(now())) {

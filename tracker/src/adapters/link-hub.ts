@@ -3,10 +3,13 @@
 import type { AdmissionRequest } from '../core/admission';
 import type { ClientAbout } from '../core/client-about';
 import type { Connection } from '../core/peer';
+import type { BusEffect } from '../core/cluster/cluster';
 import type { HoldEffect, SendEffect, TrackerCore, TrackerEffect } from '../core/tracker-core';
 import { CUT_REASONS, type ClientLink, type CutReason, type LinkEvents } from './client-link';
 import { Heartbeat } from './heartbeat';
 import type { TransportHost } from './transport';
+
+const NOTHING = Buffer.alloc(0);
 
 export interface LinkHubOptions {
   /** Milliseconds on a clock that never goes back. */
@@ -16,6 +19,8 @@ export interface LinkHubOptions {
   readonly onError: (error: unknown) => void;
   /** Finds out whether a held announce is let in, then calls `onSettled`. @defaultValue nothing is ever held */
   readonly askAdmission?: (request: AdmissionRequest, onSettled: () => void) => void;
+  /** Takes what is for other nodes. */
+  readonly onBusEffect?: (effect: BusEffect) => void;
 }
 
 /** What happened to links since the start. */
@@ -75,9 +80,22 @@ export class LinkHub implements TransportHost {
 
   /** To be called about once a second. */
   tick(): void {
-    const now = this.options.now();
-    this.core.tick(now);
-    this.#heartbeat.tick(now);
+    this.#run((now) => this.core.tick(now));
+    this.#heartbeat.tick(this.options.now());
+  }
+
+  /** Takes a message of another node. */
+  busMessage(from: string, bytes: Buffer): void {
+    this.#run((now) => this.core.handleBusMessage(from, bytes, now));
+  }
+
+  busState(isUp: boolean): void {
+    this.core.setBusUp(isUp, this.options.now());
+  }
+
+  /** Tells the other nodes that this one ends. */
+  sayGoodbye(): void {
+    this.#run(() => this.core.sayGoodbye());
   }
 
   /** Says goodbye to all. What they send from now on is not read. */
@@ -95,20 +113,23 @@ export class LinkHub implements TransportHost {
     if (this.#forget(link)) link.close(code, reason);
   }
 
-  #handleMessage(connection: Connection, bytes: Buffer, isResumed = false): void {
+  #handleMessage(connection: Connection, bytes: Buffer): void {
+    this.#run((now) => this.core.handleMessage(connection, bytes, now), bytes);
+  }
+
+  /** @param bytes - the message that brings it about, if one does */
+  #run(step: (now: number) => readonly TrackerEffect[], bytes?: Buffer): void {
     try {
       const now = this.options.now();
-      const effects = isResumed
-        ? this.core.resume(connection, bytes, now)
-        : this.core.handleMessage(connection, bytes, now);
-      for (const effect of effects) this.#perform(effect, bytes, now);
+      for (const effect of step(now)) this.#perform(effect, now, bytes);
     } catch (error) {
       this.counters.internalErrors += 1;
       this.options.onError(error);
     }
   }
 
-  #perform(effect: TrackerEffect, bytes: Buffer, now: number): void {
+  #perform(effect: TrackerEffect, now: number, bytes: Buffer | undefined): void {
+    if (effect.type === 'bus') return this.options.onBusEffect?.(effect);
     const link = this.#links.get(effect.connection);
     if (!link) return;
     if (effect.type === 'probe') this.#heartbeat.probe(link, now);
@@ -118,9 +139,9 @@ export class LinkHub implements TransportHost {
   }
 
   /** Keeps a copy of a message until its verdict is there; what else comes on the connection does not wait for it. */
-  #hold({ connection, request }: HoldEffect, bytes: Buffer): void {
+  #hold({ connection, request }: HoldEffect, bytes: Buffer = NOTHING): void {
     const kept = Buffer.from(bytes);
-    this.options.askAdmission?.(request, () => this.#handleMessage(connection, kept, true));
+    this.options.askAdmission?.(request, () => this.#run((now) => this.core.resume(connection, kept, now), kept));
   }
 
   #send(link: ClientLink, { messageType, parts }: SendEffect): void {

@@ -11,6 +11,9 @@ import { ACCESS_SETTINGS } from './access-settings';
 import { formatListenAddress, LISTEN_ADDRESS_FORMS, parseListenAddress, type ListenTarget } from './listen-address';
 import { fileMode, list, onOff, oneOf, text, wholeNumber, type Setting, type ValuesOf } from './setting';
 
+/** User and password in a URL. */
+const CREDENTIALS = /\/\/[^/@]*@/g;
+
 /** Most processes of one tracker; more cores than any machine has. */
 const MAX_WORKERS = 1024;
 
@@ -158,6 +161,22 @@ export const SETTINGS = {
     isReloadable: true,
   }),
   ...LIMITS,
+  bus: {
+    ...text({
+      description: 'What joins the trackers of one fleet; a password in it is not shown.',
+      defaultValue: undefined,
+      defaultText: 'none, alone',
+      placeholder: 'URL',
+    }),
+    allowed: 'nats://HOST:PORT, tls://HOST:PORT (NATS), redis://HOST:PORT, rediss://HOST:PORT or unix:///PATH',
+    toJson: (value: string | undefined) => value?.replace(CREDENTIALS, '//(hidden)@') ?? null,
+  },
+  nodeId: text({
+    description: 'Name of this tracker in its fleet, another one for each; workers add a number to it.',
+    defaultValue: undefined,
+    defaultText: 'random',
+    placeholder: 'NAME',
+  }),
   workers: wholeNumber({
     description: 'Processes that share the addresses, one per core; with more than 1 there is a supervisor besides.',
     least: 1,

@@ -9,6 +9,8 @@ export interface PeerRegistryOptions {
   readonly offerLifetimeMs: number;
   /** Offers kept in mind per peer. */
   readonly maxReceivedOffers: number;
+  /** Told of each swarm that a peer came to or left. */
+  readonly onMembersChange?: (infoHash: string) => void;
 }
 
 /**
@@ -39,6 +41,14 @@ export class PeerRegistry {
     return this.#swarms.get(infoHash)?.find(peerId);
   }
 
+  findSwarm(infoHash: string): Swarm<Peer> | undefined {
+    return this.#swarms.get(infoHash);
+  }
+
+  infoHashes(): Iterator<string> {
+    return this.#swarms.keys();
+  }
+
   counts(infoHash: string): SwarmCounts {
     return this.#swarms.get(infoHash)?.counts() ?? EMPTY_COUNTS;
   }
@@ -56,6 +66,7 @@ export class PeerRegistry {
     swarm.add(peer);
     connection.peers.add(peer);
     this.#bySilence.add(peer);
+    this.options.onMembersChange?.(infoHash);
     return peer;
   }
 
@@ -72,6 +83,7 @@ export class PeerRegistry {
     peer.connection.peers.delete(peer);
     peer.swarm.remove(peer);
     if (peer.swarm.peerCount === 0) this.#swarms.delete(peer.swarm.infoHash);
+    this.options.onMembersChange?.(peer.swarm.infoHash);
   }
 
   /** Drops who has been silent for too long. @returns how many */

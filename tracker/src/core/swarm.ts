@@ -74,13 +74,13 @@ export class Swarm<Member extends SwarmMember> {
   }
 
   /**
-   * Draws up to `count` members other than `asking`, all sets of them equally likely: a partial
+   * Draws up to `count` members other than `asking` (if that is one), all sets of them equally likely: a partial
    * Fisher-Yates shuffle of the array in place. Neighbours of a random start would be as cheap,
    * but would draw the same groups again and again and so cut the mesh into clusters.
    */
-  pick(count: number, asking: Member, random: Random): readonly Member[] {
-    const othersCount = this.#peers.length - 1;
-    this.#swap(asking.index, othersCount);
+  pick(count: number, asking: Member | undefined, random: Random): readonly Member[] {
+    const othersCount = this.#peers.length - (asking ? 1 : 0);
+    if (asking) this.#swap(asking.index, othersCount);
     const pickedCount = Math.min(count, othersCount);
     for (let index = 0; index < pickedCount; index += 1) {
       this.#swap(index, index + Math.floor(random() * (othersCount - index)));

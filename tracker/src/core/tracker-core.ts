@@ -4,6 +4,9 @@
 import type { Admission, AdmissionRequest } from './admission';
 import type { ClientAbout } from './client-about';
 import type { AnnounceMessage, AnswerMessage, Offer, ScrapeMessage } from './client-message';
+import { readBridgedAnswer, readBridgedOffer } from './cluster/bridged-text';
+import type { BridgedAnswer, OffersMessage } from './cluster/bus-message';
+import { Cluster, type BusEffect, type ClusterTotals } from './cluster/cluster';
 import { createCounters, type Counters, type OutgoingType } from './counters';
 import { Gatekeeper } from './gatekeeper';
 import {
@@ -22,7 +25,7 @@ import type { Connection, Peer } from './peer';
 import { PeerRegistry } from './peer-registry';
 import type { RateLimits } from './rates/rate-limits';
 import { reject, type Rejection, type RejectReason } from './rejection';
-import type { Random } from './swarm';
+import type { Random, Swarm, SwarmCounts } from './swarm';
 import { encodeAnswer, encodeFailure, encodeOfferHead, encodeResponse, encodeScrape } from './tracker-message';
 
 /**
@@ -56,7 +59,7 @@ export interface HoldEffect {
 }
 
 /** What the transport is to do, in this order. */
-export type TrackerEffect = SendEffect | ProbeEffect | CutEffect | HoldEffect;
+export type TrackerEffect = SendEffect | ProbeEffect | CutEffect | HoldEffect | BusEffect;
 
 export interface TrackerCoreOptions {
   readonly random: Random;
@@ -69,6 +72,8 @@ export interface TrackerCoreOptions {
   readonly admission?: Admission;
   /** Tells the interval and how bad it is. @defaultValue one that no load is told to */
   readonly governor?: LoadGovernor;
+  /** Whether there are other nodes, or can be. @defaultValue false */
+  readonly isClustered?: boolean;
 }
 
 /** How much there is at the moment. */
@@ -86,6 +91,7 @@ export class TrackerCore {
   readonly #gatekeeper: Gatekeeper;
   readonly #registry: PeerRegistry;
   readonly #reader: MessageReader;
+  readonly #cluster: Cluster | undefined;
   #connectionCount = 0;
 
   constructor(options: TrackerCoreOptions) {
@@ -100,7 +106,9 @@ export class TrackerCore {
       peerLifetimeMs: Math.max(maxIntervalSeconds * 1000 * PEER_LIFETIME_INTERVALS, PEER_LIFETIME_MIN_MS),
       offerLifetimeMs: OFFER_LIFETIME_MS,
       maxReceivedOffers: this.limits.maxReceivedOffers,
+      onMembersChange: (infoHash) => this.#cluster?.changed(infoHash),
     });
+    if (options.isClustered) this.#cluster = new Cluster(this.#registry, options.random);
   }
 
   totals(): TrackerTotals {
@@ -109,6 +117,10 @@ export class TrackerCore {
       peers: this.#registry.peerCount,
       connections: this.#connectionCount,
     };
+  }
+
+  clusterTotals(): ClusterTotals | undefined {
+    return this.#cluster?.totals();
   }
 
   /** Why a client cannot be taken now; counts as a try of its address. To be asked once for each, before the next. */
@@ -132,10 +144,30 @@ export class TrackerCore {
     for (const peer of connection.peers) this.#registry.leave(peer);
   }
 
-  /** Drops silent peers. To be called every few seconds; costs nothing when nobody is due. */
-  tick(now: number): void {
+  /** Drops silent peers, and tells other nodes what they should know. To be called about once a second. */
+  tick(now: number): TrackerEffect[] {
     this.counters.silentPeersDropped += this.#registry.sweep(now);
     this.#gatekeeper.sweep(now);
+    return this.#cluster?.tick(now) ?? [];
+  }
+
+  /** To be called when the bus to the other nodes goes down or comes up; it counts as down until then. */
+  setBusUp(isUp: boolean, now: number): void {
+    this.#cluster?.setUp(isUp, now);
+  }
+
+  /** Takes one message of another node, known by its id. Never throws, whatever the bytes. */
+  handleBusMessage(from: string, bytes: Buffer, now: number): TrackerEffect[] {
+    const effects: TrackerEffect[] = [];
+    const message = this.#cluster?.receive(from, bytes, now);
+    if (message?.type === 'offers') this.#deliverOffers(effects, from, message, now);
+    else if (message) this.#deliverAnswer(effects, message);
+    return effects;
+  }
+
+  /** What is to be said to the other nodes before this one ends. */
+  sayGoodbye(): TrackerEffect[] {
+    return this.#cluster ? [this.#cluster.goodbye()] : [];
   }
 
   /**
@@ -221,7 +253,9 @@ export class TrackerCore {
   }
 
   #update(peer: Peer, message: AnnounceMessage, now: number): Peer {
-    peer.swarm.setComplete(peer, isComplete(message, peer.isComplete));
+    const was = peer.isComplete;
+    peer.swarm.setComplete(peer, isComplete(message, was));
+    if (peer.isComplete !== was) this.#cluster?.changed(peer.swarm.infoHash);
     this.#registry.refresh(peer, now);
     return peer;
   }
@@ -259,8 +293,23 @@ export class TrackerCore {
       return;
     }
     const { swarm, peerId } = offerer;
-    const receivers = swarm.pick(offers.length, offerer, this.#random);
-    if (receivers.length === 0) return;
+    const route = this.#cluster?.route(swarm.infoHash, offers.length, swarm.peerCount - 1);
+    const local = route ? offers.slice(0, route.localCount) : offers;
+    this.#giveOffers(effects, swarm, peerId, local, now);
+    if (!this.#cluster || !route) return;
+    effects.push(...this.#cluster.bridgeOffers(route, swarm.infoHash, peerId, offers.slice(local.length), now));
+  }
+
+  /** Gives each offer to another peer of this node. @returns those that somebody got */
+  #giveOffers(
+    effects: TrackerEffect[],
+    swarm: Swarm<Peer>,
+    peerId: string,
+    offers: readonly Offer[],
+    now: number,
+  ): readonly Offer[] {
+    const receivers = swarm.pick(offers.length, swarm.find(peerId), this.#random);
+    if (receivers.length === 0) return [];
     const head = encodeOfferHead(swarm.infoHash, peerId);
     receivers.forEach((receiver, index) => {
       const offer = offers[index];
@@ -269,6 +318,28 @@ export class TrackerCore {
       receiver.connection.rates?.noteOffer();
       this.#send(effects, receiver.connection, 'offer', [head, offer.members]);
     });
+    return offers.slice(0, receivers.length);
+  }
+
+  /** Offers of a peer of another node. What is wrong with them is that node's fault: nobody here is told. */
+  #deliverOffers(effects: TrackerEffect[], from: string, message: OffersMessage, now: number): void {
+    const { infoHash, peerId } = message;
+    const swarm = this.#registry.findSwarm(infoHash);
+    if (!swarm) return;
+    const offers = message.offers.slice(0, this.limits.maxOffers).flatMap((bridged) => {
+      return readBridgedOffer(this.#reader, message, bridged) ?? [];
+    });
+    for (const { offerId } of this.#giveOffers(effects, swarm, peerId, offers, now)) {
+      this.#cluster?.expectAnswer(from, infoHash, peerId, offerId, now);
+    }
+  }
+
+  #deliverAnswer(effects: TrackerEffect[], message: BridgedAnswer): void {
+    const { infoHash, peerId, toPeerId, offerId } = message;
+    const description = readBridgedAnswer(this.#reader, message);
+    const offerer = this.#registry.find(infoHash, toPeerId);
+    if (!description || !offerer) return;
+    this.#send(effects, offerer.connection, 'answer', encodeAnswer(infoHash, peerId, offerId, description));
   }
 
   /** An answer gets no response, and no failure either: that the other one has just left is nobody's fault. */
@@ -277,22 +348,33 @@ export class TrackerCore {
     const answerer = this.#registry.find(infoHash, peerId);
     if (answerer?.connection !== connection) return this.#countReject('answer-from-stranger');
     const offerer = this.#registry.find(infoHash, toPeerId);
-    if (!offerer) return this.#countReject('answer-to-gone-peer');
+    const origin = this.#cluster?.originOf(infoHash, toPeerId, offerId, now);
+    if (!offerer && origin === undefined) return this.#countReject('answer-to-gone-peer');
     if (!answerer.receivedOffers.take(toPeerId, offerId, now)) return this.#countReject('answer-not-asked-for');
-    this.#send(effects, offerer.connection, 'answer', encodeAnswer(infoHash, peerId, offerId, description));
+    if (this.#cluster && origin !== undefined) {
+      effects.push(...this.#cluster.sendAnswer(origin, { infoHash, peerId, toPeerId, offerId, description }));
+    } else if (offerer) {
+      this.#send(effects, offerer.connection, 'answer', encodeAnswer(infoHash, peerId, offerId, description));
+    }
   }
 
   #handleScrape(effects: TrackerEffect[], connection: Connection, message: ScrapeMessage): void {
-    const files = new Map(message.infoHashes.map((infoHash) => [infoHash, this.#registry.counts(infoHash)]));
+    const files = new Map(message.infoHashes.map((infoHash) => [infoHash, this.#counts(infoHash)]));
     this.#send(effects, connection, 'scrape', encodeScrape(files));
   }
 
   #respond(effects: TrackerEffect[], connection: Connection, infoHash: string): void {
-    const counts = this.#registry.counts(infoHash);
+    const counts = this.#counts(infoHash);
     const jitter = 1 + INTERVAL_JITTER * (2 * this.#random() - 1);
     const plainSeconds = this.#governor.intervalSeconds(counts.complete + counts.incomplete);
     const parts = encodeResponse(infoHash, Math.max(1, Math.round(plainSeconds * jitter)), counts);
     this.#send(effects, connection, 'response', parts);
+  }
+
+  /** Of all nodes together. */
+  #counts(infoHash: string): SwarmCounts {
+    const local = this.#registry.counts(infoHash);
+    return this.#cluster?.total(infoHash, local) ?? local;
   }
 
   #refuse(effects: TrackerEffect[], connection: Connection, rejection: Rejection): void {

@@ -13,6 +13,9 @@ export interface WorkerDuties {
   reload(): void;
 }
 
+/** Environment variable that tells a worker the URL of the bus between the workers of its supervisor. */
+export const HUB_VARIABLE = 'P2P_MEDIA_TRACKER_WORKER_HUB';
+
 /** Milliseconds that a worker waits for the figures of all before it tells its own alone. */
 export const COLLECT_TIMEOUT_MS = 3000;
 

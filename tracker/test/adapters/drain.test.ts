@@ -16,7 +16,8 @@ class Site {
       seconds,
       readyGraceSeconds,
       target: {
-        stopAccepting: () => (this.stoppedAt = Date.now()),
+        stopListening: () => false,
+        refuseNewcomers: () => (this.stoppedAt = Date.now()),
         openLinks: () => [...this.links],
         close: (link, code, reason) => {
           if (this.links.delete(link)) this.goodbyes.push({ at: Date.now(), code, reason });

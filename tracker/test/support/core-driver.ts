@@ -63,7 +63,7 @@ export class CoreDriver {
       if (effect.type === 'probe') this.probed.push(effect.connection);
       else if (effect.type === 'cut') this.cut.push(effect.connection);
       else if (effect.type === 'hold') this.holds.push({ ...effect, bytes });
-      else this.#inboxes.get(effect.connection)?.push(readMessage(effect));
+      else if (effect.type === 'send') this.#inboxes.get(effect.connection)?.push(readMessage(effect));
     }
     buffer.fill(0xff);
     return effects.length;

@@ -12,8 +12,8 @@ export class BuiltCli {
   readonly #started: TrackerProcess[] = [];
 
   constructor() {
-    // Inside the repository, so that it finds `ws`.
-    const parent = path.join(ROOT, '.cache');
+    // Inside the package, so that it finds what the package depends on.
+    const parent = path.join(ROOT, 'tracker/.cache');
     mkdirSync(parent, { recursive: true });
     this.#folder = mkdtempSync(path.join(parent, 'tracker-cli-'));
     const tsup = path.join(ROOT, 'node_modules/tsup/dist/cli-default.js');
@@ -81,6 +81,10 @@ export class TrackerProcess {
   get pid(): number {
     if (this.#child.pid === undefined) throw new Error('the tracker did not start');
     return this.#child.pid;
+  }
+
+  get isAlive(): boolean {
+    return this.#child.exitCode === null && this.#child.signalCode === null;
   }
 
   kill(signal: NodeJS.Signals): Promise<number | string> {

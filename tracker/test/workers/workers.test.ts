@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { announce } from '../support/messages';
+import { announce, HASH, id, offers } from '../support/messages';
 import { TestSocket } from '../support/test-socket';
 import { BuiltCli, type TrackerProcess } from '../support/tracker-process';
 
@@ -64,6 +64,22 @@ describe('p2p-media-tracker --workers', () => {
       const metrics = await (await fetch(`${url.replace('ws:', 'http:')}/metrics`)).text();
       expect(metrics).toContain(`p2p_tracker_peers ${CLIENTS}\n`);
       expect(tracker.stdout).toMatch(/^listening on ws:\/\/127\.0\.0\.1:\d+\n$/);
+    });
+  });
+
+  test('[TRK-237] viewers of one swarm meet, whichever workers they are on', async () => {
+    await withWorkers(3, async (_tracker, url) => {
+      const names = ['a', 'b', 'c', 'd', 'e', 'f'];
+      const clients = await Promise.all(names.map(() => TestSocket.open(url)));
+      const scrape = { action: 'scrape', info_hash: HASH };
+      const counts = async () => {
+        const { files } = (await clients[0]!.ask(scrape)) as { files: Record<string, { incomplete: number }> };
+        return files[HASH]?.incomplete;
+      };
+      for (const [index, client] of clients.entries()) await client.ask(announce(names[index]!));
+      await until('all of them to count', async () => (await counts()) === names.length);
+      clients[0]!.send(announce('a', { offers: offers(5) }));
+      for (const client of clients.slice(1)) expect(await client.next()).toMatchObject({ peer_id: id('a') });
     });
   });
 

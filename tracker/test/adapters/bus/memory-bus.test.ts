@@ -1,0 +1,3 @@
+import { describeBusContract } from '../../contracts/bus-contract';
+
+describeBusContract('memory');

@@ -1,0 +1,3 @@
+import { describeDrills } from './drills';
+
+describeDrills('nats');
