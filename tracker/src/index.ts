@@ -3,17 +3,17 @@
 import type { IncomingMessage, Server as HttpServer } from 'node:http';
 import type { Server as HttpsServer } from 'node:https';
 import type { Duplex } from 'node:stream';
-import { AccessControl, type AccessCounters, type AccessOptions } from './access/access-control';
+import { AccessControl, type AccessOptions } from './access/access-control';
 import { ClientAddresses, type ProxyOptions } from './adapters/client-address';
 import type { LinkOrigin } from './adapters/client-link';
 import { readClientAbout } from './adapters/client-request';
 import { runDrain, type DrainOptions } from './adapters/drain';
-import { ClusterMember, type BusStats, type ClusterOptions } from './adapters/bus/cluster-member';
+import { ClusterMember, type ClusterOptions } from './adapters/bus/cluster-member';
 import { DEFAULT_PING_INTERVAL_MS } from './adapters/heartbeat';
 import { BuiltInTransport } from './adapters/built-in-transport';
 import { refuse } from './adapters/handshake';
 import { openListener, type ListenAddress, type Listener } from './adapters/http-listener';
-import { LinkHub, type LinkCounters } from './adapters/link-hub';
+import { LinkHub } from './adapters/link-hub';
 import { LoadMeter } from './adapters/load-meter';
 import { SILENT, type Logger } from './adapters/logger';
 import { createStatusListener, requestPath, type Figures } from './adapters/status-routes';
@@ -21,16 +21,15 @@ import type { TlsFiles } from './adapters/tls-files';
 import { CLOSE_TIMEOUT_MS, type Transport, type TransportFactory } from './adapters/transport';
 import { WsTransport } from './adapters/ws-transport';
 import type { ClientAbout } from './core/client-about';
-import type { ClusterTotals } from './core/cluster/cluster';
-import type { Counters } from './core/counters';
 import { DEFAULT_DRAIN_SECONDS, DEFAULT_READY_GRACE_SECONDS } from './core/drain-plan';
 import { DEFAULT_INTERVAL_SECONDS, DEFAULT_LIMITS, type TrackerLimits } from './core/limits';
-import { LoadGovernor, type OverloadLevel, type OverloadOptions } from './core/load/load-governor';
+import { LoadGovernor, type OverloadOptions } from './core/load/load-governor';
 import { OPEN_REFUSALS, type OpenRefusal } from './core/open-refusal';
 import { checkNames, checkWhole } from './core/option-checks';
 import { resolveRates, type RateLimits } from './core/rates/rate-limits';
-import { TrackerCore, type TrackerTotals } from './core/tracker-core';
+import { TrackerCore } from './core/tracker-core';
 import { TrackerMetrics, type MetricsReport } from './metrics/tracker-metrics';
+import type { TrackerStats } from './tracker-stats';
 
 export { DEFAULT_INTERVAL_SECONDS, DEFAULT_LIMITS, type TrackerLimits } from './core/limits';
 export type { ProxyOptions } from './adapters/client-address';
@@ -46,6 +45,7 @@ export { DEFAULT_RATES, type RateLimits } from './core/rates/rate-limits';
 export type { ListenAddress } from './adapters/http-listener';
 export type { LogContext, Logger, LogLevel } from './adapters/logger';
 export type { Figures } from './adapters/status-routes';
+export type { TrackerStats } from './tracker-stats';
 export type { MetricsReport } from './metrics/tracker-metrics';
 export type { TlsFiles } from './adapters/tls-files';
 export type { ClientLink, CutReason, LinkEvents } from './adapters/client-link';
@@ -83,18 +83,6 @@ export interface TrackerOptions extends AccessOptions, ClusterOptions {
   readonly logger?: Logger;
   /** What `/stats.json` and `/metrics` say, where this tracker is one of several. @defaultValue its own figures */
   readonly figures?: Figures;
-}
-
-/** Totals of the moment and counts since the start; the content of `/stats.json`. */
-export interface TrackerStats extends TrackerTotals, Readonly<Counters>, Readonly<LinkCounters> {
-  readonly access: AccessCounters;
-  /** How much the tracker has to do, in [0, 1]. */
-  readonly load: number;
-  readonly overload: OverloadLevel;
-  /** Only of a tracker with a bus. */
-  readonly bus?: BusStats;
-  /** Only of a tracker with a bus. */
-  readonly cluster?: ClusterTotals;
 }
 
 export interface AttachOptions {

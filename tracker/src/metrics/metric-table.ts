@@ -1,7 +1,7 @@
 // What the tracker tells Prometheus: one row per metric, read from what it counts anyway. The names are part of what
 // operators build on (dashboards, alerts): a change is a breaking change.
 
-import type { TrackerStats } from '../index';
+import type { TrackerStats } from '../tracker-stats';
 
 /** One number, or one per value of the row's label. */
 export type MetricValue = number | Readonly<Record<string, number>>;

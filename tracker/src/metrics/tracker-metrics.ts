@@ -1,7 +1,7 @@
 // The metrics of one tracker, and the sum of those of several workers, in the text format of Prometheus.
 
 import { AggregatorRegistry, collectDefaultMetrics, Counter, Gauge, Registry, type MetricObject } from 'prom-client';
-import type { TrackerStats } from '../index';
+import type { TrackerStats } from '../tracker-stats';
 import { METRIC_PREFIX, METRICS, type MetricRow, type MetricValue } from './metric-table';
 
 /** What a worker sends of its metrics. */

@@ -1,7 +1,7 @@
 // What supervisor and workers say to each other over the channel that Node opens between them.
 
 import type { MetricsReport } from '../metrics/tracker-metrics';
-import type { TrackerStats } from '../index';
+import type { TrackerStats } from '../tracker-stats';
 
 /** What one worker counts. */
 export interface WorkerReport {
